@@ -1,0 +1,66 @@
+export type Mode = 'development' | 'production';
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+
+/** What one request may ask for at most. Each is a number that an operator may change. */
+export interface Limits {
+  /** Bytes of a request body. */
+  readonly bodyBytes: number;
+  /** Nesting of objects and lists in a JSON body. */
+  readonly jsonDepth: number;
+  /** Tokens of a GraphQL document. */
+  readonly tokens: number;
+  /** Nesting of fields with fragments written out; introspection apart. */
+  readonly depth: number;
+  readonly aliases: number;
+  readonly rootFields: number;
+  /** Directives in the whole operation, and on one field. */
+  readonly directives: number;
+  readonly directivesPerField: number;
+  /** Selections once every fragment is written out. */
+  readonly nodes: number;
+  /** Values in an `in` or `notIn` list, and ids in `nodes`. */
+  readonly listValues: number;
+  readonly pageDefault: number;
+  readonly pageMax: number;
+  /** Milliseconds from the arrival of a request to its answer. */
+  readonly requestMs: number;
+}
+
+/** Milliseconds after which the HTTP server gives up on a connection. */
+export interface ConnectionTimeouts {
+  /** For all headers to arrive, counted from the connection. */
+  readonly headersMs: number;
+  /** For the whole request to arrive. */
+  readonly bodyMs: number;
+  /** Between two requests on one connection. */
+  readonly keepAliveMs: number;
+  /** Without a byte either way, so also for a client that does not read its answer. */
+  readonly idleMs: number;
+}
+
+/** The admin key, and whether it was made at this start (then it has to be shown once). */
+export interface AdminKey {
+  readonly value: string;
+  readonly made: boolean;
+}
+
+/** All settings, read and checked once at boot. Nothing else reads the environment. */
+export interface Config {
+  readonly mode: Mode;
+  readonly port: number;
+  readonly host: string;
+  /** Absent: the embedded database is used. */
+  readonly databaseUrl: string | undefined;
+  readonly poolSize: number;
+  /** Absent only in development when unset: nothing is signed with it yet. */
+  readonly secret: string | undefined;
+  /** Absent: there is no admin access. */
+  readonly adminKey: AdminKey | undefined;
+  /** Origins of other sites that may call the API from a browser; `*` means every origin, without credentials. */
+  readonly corsOrigins: readonly string[];
+  readonly logLevel: LogLevel;
+  /** Whether operations run as compiled SQL where they can (`PLINTH_COMPILE=0` turns it off). */
+  readonly compile: boolean;
+  readonly limits: Limits;
+  readonly timeouts: ConnectionTimeouts;
+}

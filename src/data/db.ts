@@ -1,0 +1,57 @@
+import type pg from 'pg';
+
+/** One row as PostgreSQL sent it; see {@link Queryable.query} for the JavaScript type of each column. */
+export type Row = Readonly<Record<string, unknown>>;
+
+export interface QueryOptions {
+  /** Prepared under this name once per connection. The same name must always mean the same text. */
+  readonly name?: string;
+  /** When it fires, the statement is cancelled on the server and the call rejects with kind `cancelled`. */
+  readonly signal?: AbortSignal;
+}
+
+/** What can run a statement: the pool, or one open transaction. */
+export interface Queryable {
+  /**
+   * Runs one statement and answers its rows. int2, int4, oid, float4 and float8 are numbers and bool is a boolean; every
+   * other type (int8, numeric, dates, json, bytea, arrays) is PostgreSQL's own text. Null is null.
+   * @throws DatabaseError
+   */
+  query<R = Row>(text: string, params?: readonly unknown[], options?: QueryOptions): Promise<R[]>;
+  /** Runs one statement and answers how many rows it touched. @throws DatabaseError */
+  execute(text: string, params?: readonly unknown[], options?: QueryOptions): Promise<number>;
+}
+
+export type IsolationLevel = 'read committed' | 'repeatable read' | 'serializable';
+
+export interface TransactionOptions {
+  /** Default: `read committed`. */
+  readonly isolation?: IsolationLevel;
+  readonly readOnly?: boolean;
+  /** How many more times the whole callback may run after a serialization failure or a deadlock. Default 0. */
+  readonly retry?: number;
+  /** Applies to every statement inside; the transaction is rolled back. */
+  readonly signal?: AbortSignal;
+}
+
+/** One open transaction. Unusable once the callback that received it has settled. */
+export interface Tx extends Queryable {
+  /** Runs `fn`; when it throws, what it wrote is undone and the transaction goes on. Nests. */
+  savepoint<T>(fn: () => Promise<T>): Promise<T>;
+  /** Runs after COMMIT succeeded, in order; never after a rollback. Its errors are not the transaction's. */
+  afterCommit(fn: () => void): void;
+}
+
+export interface Db extends Queryable {
+  readonly url: string;
+  /**
+   * Runs `fn` in one transaction: committed when it resolves, rolled back when it throws. While it runs, the Prisma
+   * client made for this `Db` sends its statements to the same transaction.
+   * @throws DatabaseError for failures of the database itself, and whatever `fn` throws
+   */
+  transaction<T>(fn: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** The pool beneath, for libraries that bring their own statements. */
+  readonly pool: pg.Pool;
+  /** Waits for running statements, then closes every connection. Idempotent. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,142 @@
+/**
+ * Every scalar that a stored field can have, as rows of one table: emitters, filters and SQL ask the row and never
+ * the name. A scalar that only refines another (an e-mail address is a string) names its `base` and differs in
+ * parsing alone.
+ */
+export interface ScalarType {
+  /** What kind of filter it has: `StringFilter`, `IntFilter`, … (the name of the input in the API). */
+  readonly filter: string;
+  /** Prisma's scalar and native type attribute. */
+  readonly prisma: string;
+  readonly native: string | undefined;
+  /** PostgreSQL type that parameters are cast to. */
+  readonly postgres: string;
+  /** Has an order: `lt`, `min`, `ORDER BY`, keyset cursors. */
+  readonly ordered: boolean;
+  /** Has `contains`, `startsWith`, `endsWith`, `mode`. */
+  readonly text: boolean;
+  /** API scalars of its sum and average; undefined where it cannot be summed. */
+  readonly sum: string | undefined;
+  readonly avg: string | undefined;
+  /** Can be grouped into date buckets. */
+  readonly bucket: boolean;
+  /** Renders `column` (SQL text) as a value whose JSON is what the API answers. */
+  json(column: string): string;
+}
+
+const plain = (column: string): string => column;
+const asText = (column: string): string => `(${column})::text`;
+
+const scalar = (
+  row: Partial<ScalarType> & Pick<ScalarType, 'filter' | 'prisma' | 'postgres'>,
+): ScalarType => ({
+  native: undefined,
+  ordered: true,
+  text: false,
+  sum: undefined,
+  avg: undefined,
+  bucket: false,
+  json: plain,
+  ...row,
+});
+
+const text = (filter = 'StringFilter'): ScalarType =>
+  scalar({ filter, prisma: 'String', postgres: 'text', text: true });
+const integer = (): ScalarType =>
+  scalar({ filter: 'IntFilter', prisma: 'Int', postgres: 'int4', sum: 'Float', avg: 'Float' });
+const float = (): ScalarType =>
+  scalar({ filter: 'FloatFilter', prisma: 'Float', postgres: 'float8', sum: 'Float', avg: 'Float' });
+
+export const SCALARS = {
+  /** Storage of an `ID` follows the id kind of the entity that it identifies; this row is the text kind. */
+  ID: scalar({ filter: 'IDFilter', prisma: 'String', postgres: 'text', json: asText }),
+  String: text(),
+  Int: integer(),
+  Float: float(),
+  Boolean: scalar({ filter: 'BooleanFilter', prisma: 'Boolean', postgres: 'bool' }),
+  BigInt: scalar({
+    filter: 'BigIntFilter',
+    prisma: 'BigInt',
+    postgres: 'int8',
+    sum: 'BigInt',
+    avg: 'Float',
+    json: asText,
+  }),
+  Decimal: scalar({
+    filter: 'DecimalFilter',
+    prisma: 'Decimal',
+    postgres: 'numeric',
+    sum: 'Decimal',
+    avg: 'Decimal',
+    json: (column) => `trim_scale(${column})::text`,
+  }),
+  DateTime: scalar({
+    filter: 'DateTimeFilter',
+    prisma: 'DateTime',
+    native: '@db.Timestamptz(3)',
+    postgres: 'timestamptz',
+    bucket: true,
+    json: (column) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
+  }),
+  Date: scalar({
+    filter: 'DateFilter',
+    prisma: 'DateTime',
+    native: '@db.Date',
+    postgres: 'date',
+    bucket: true,
+    json: (column) => `to_char(${column}, 'YYYY-MM-DD')`,
+  }),
+  Time: scalar({
+    filter: 'TimeFilter',
+    prisma: 'DateTime',
+    native: '@db.Time(3)',
+    postgres: 'time',
+    json: asText,
+  }),
+  JSON: scalar({ filter: 'JSONFilter', prisma: 'Json', postgres: 'jsonb', ordered: false }),
+  UUID: scalar({
+    filter: 'UUIDFilter',
+    prisma: 'String',
+    native: '@db.Uuid',
+    postgres: 'uuid',
+    json: asText,
+  }),
+  Bytes: scalar({
+    filter: 'BytesFilter',
+    prisma: 'Bytes',
+    postgres: 'bytea',
+    ordered: false,
+    json: (column) => `replace(encode(${column}, 'base64'), E'\\n', '')`,
+  }),
+  EmailAddress: text(),
+  URL: text(),
+  PhoneNumber: text(),
+  IPv4: text(),
+  IPv6: text(),
+  IP: text(),
+  MAC: text(),
+  HexColorCode: text(),
+  CountryCode: text(),
+  Currency: text(),
+  Locale: text(),
+  TimeZone: text(),
+  Duration: text(),
+  SemVer: text(),
+  NonEmptyString: text(),
+  PositiveInt: integer(),
+  NonNegativeInt: integer(),
+  NegativeInt: integer(),
+  NonPositiveInt: integer(),
+  Port: integer(),
+  PositiveFloat: float(),
+  NonNegativeFloat: float(),
+  Latitude: float(),
+  Longitude: float(),
+} as const satisfies Record<string, ScalarType>;
+
+export type ScalarName = keyof typeof SCALARS;
+
+/** The row of a scalar; undefined for any other name. */
+export function scalarType(name: string): ScalarType | undefined {
+  return Object.hasOwn(SCALARS, name) ? SCALARS[name as ScalarName] : undefined;
+}

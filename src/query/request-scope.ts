@@ -1,0 +1,91 @@
+import { bindViewer } from '../access/bind-viewer.ts';
+import type { RowOperation, RuleBook } from '../access/rule-book.ts';
+import type { AppModel, Entity } from '../model/app-model.ts';
+import { type Expr, FALSE, TRUE } from '../model/expr.ts';
+import type { ViewerState } from '../model/viewer.ts';
+
+/** What runs SQL: the pool, or the transaction of the running mutation. Rows are objects keyed by column alias. */
+export interface Queryable {
+  query<Row = Record<string, unknown>>(text: string, params: readonly unknown[]): Promise<Row[]>;
+}
+
+/** Bounds on what one request may ask for. */
+export interface QueryLimits {
+  readonly defaultPageSize: number;
+  readonly maxPageSize: number;
+  /** Elements of `in`, `ids`, batch inputs and nested lists. */
+  readonly maxListLength: number;
+}
+
+/**
+ * One request's view of the world: who asks, when, on which connection, and the loaders that batch for it.
+ * Never shared between requests.
+ */
+export class RequestScope {
+  readonly app: AppModel;
+  readonly rules: RuleBook;
+  readonly viewer: ViewerState;
+  /** Start of the request; what `now` means in every rule of it. */
+  readonly now: Date;
+  readonly limits: QueryLimits;
+  readonly signal: AbortSignal | undefined;
+  /** Loaders by key; emptied whenever something is written, so that what is read afterwards is new. */
+  readonly loaders = new Map<string, unknown>();
+  #db: Queryable;
+  readonly #bound = new Map<string, Expr>();
+
+  constructor(init: {
+    app: AppModel;
+    rules: RuleBook;
+    db: Queryable;
+    viewer: ViewerState;
+    now: Date;
+    limits: QueryLimits;
+    signal?: AbortSignal;
+  }) {
+    this.app = init.app;
+    this.rules = init.rules;
+    this.#db = init.db;
+    this.viewer = init.viewer;
+    this.now = init.now;
+    this.limits = init.limits;
+    this.signal = init.signal;
+  }
+
+  get db(): Queryable {
+    return this.#db;
+  }
+
+  /** From here on every read and write of this request goes through `db` (a mutation's transaction). */
+  useConnection(db: Queryable): void {
+    this.#db = db;
+    this.loaders.clear();
+  }
+
+  /** Which rows of `entity` this viewer may act on, with the viewer and the time filled in. Admin: all. */
+  rowRule(entity: Entity, operation: RowOperation): Expr {
+    return this.#bind(`${entity.name}:${operation}`, () => this.rules.row(entity, operation)?.expr ?? FALSE);
+  }
+
+  /** When this viewer may read or write `field`; undefined where no rule restricts it. */
+  fieldRule(entity: Entity, field: string, operation: 'read' | 'write'): Expr | undefined {
+    const rule = this.rules.field(entity, field, operation);
+    if (!rule || this.viewer.kind === 'admin') return undefined;
+    return this.#bind(`${entity.name}.${field}:${operation}`, () => rule.expr);
+  }
+
+  /** Whether this viewer may call a custom root field. */
+  callRule(root: 'Query' | 'Mutation' | 'Subscription', field: string): Expr {
+    return this.#bind(`${root}.${field}`, () => this.rules.call(root, field)?.expr ?? FALSE);
+  }
+
+  #bind(key: string, source: () => Expr): Expr {
+    if (this.viewer.kind === 'admin') return TRUE;
+    let bound = this.#bound.get(key);
+    if (!bound) {
+      bound = bindViewer(source(), { viewer: this.viewer, now: this.now });
+      this.#bound.set(key, bound);
+    }
+    return bound;
+  }
+}

@@ -1,0 +1,11 @@
+export { createServer } from './create-server.ts';
+export { type Log, makeLog } from './log.ts';
+export type {
+  ContextValue,
+  PlinthApp,
+  PlinthServer,
+  Readiness,
+  RequestInfo,
+  Sample,
+  ServerOptions,
+} from './types.ts';

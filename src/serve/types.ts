@@ -1,0 +1,74 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import type { FormattedExecutionResult, GraphQLSchema } from 'graphql';
+import type { Config } from '../config/config.ts';
+import type { ViewerState } from '../model/viewer.ts';
+import type { Log } from './log.ts';
+
+/** What the rest of Plinth may know of an HTTP request. */
+export interface RequestInfo {
+  readonly method: string;
+  /** Path and query string, as received. */
+  readonly url: string;
+  /** Names in lower case. The admin key is taken out before anyone else sees the headers. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Made by us for every request; the client gets it as `x-request-id` and in masked errors. */
+  readonly requestId: string;
+  /** Aborted at the time limit and when the client goes away; running SQL is to be cancelled then. */
+  readonly signal: AbortSignal;
+  readonly remoteAddress: string;
+  readonly viewer: ViewerState;
+}
+
+/** What every context has, whatever else an app puts into it. */
+export type ContextValue = object;
+
+/** One version of the API: made from one `schema.graphql`, replaced as a whole when that changes. */
+export interface PlinthApp {
+  readonly schema: GraphQLSchema;
+  /**
+   * Makes the context of one operation. Apollo clones the value shallowly, so it has to be a plain object
+   * (private `#fields` of a class would not survive). Thrown `ViewerError`s reach the client.
+   */
+  createContext(request: RequestInfo): ContextValue | Promise<ContextValue>;
+  /** Hooks of the compiled path and of features, in order. */
+  readonly plugins?: readonly ApolloServerPlugin<ContextValue>[];
+  /** Turns an answer into text; the compiled path splices JSON in here. Must end with a newline if it pleases. */
+  readonly stringifyResult?: (result: FormattedExecutionResult) => string | Promise<string>;
+  /** Operations that GraphiQL offers, from `operations/*.graphql`. */
+  readonly samples?: readonly Sample[];
+  /** Called once this version answers no more requests. */
+  dispose?(): Promise<void>;
+}
+
+/** An operation to try out. */
+export interface Sample {
+  readonly name: string;
+  readonly source: string;
+}
+
+/** Whether this process may get traffic, with the reasons if not. Reasons are sent as they are. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly reasons: readonly string[];
+}
+
+export interface ServerOptions {
+  readonly config: Config;
+  readonly app: PlinthApp;
+  /** Asks the database whether it answers and is migrated. Given up on after two seconds. */
+  readonly checkHealth: () => Promise<Readiness>;
+  readonly log: Log;
+}
+
+/** A server that is set up and not yet listening. */
+export interface PlinthServer {
+  /** Binds HOST and PORT and gives the address to show; rejects with a plain message when the port is taken. */
+  listen(): Promise<{ readonly url: string; readonly port: number }>;
+  /** Serves `next` from the following request on; requests under way finish on the version they began with. */
+  replaceApp(next: PlinthApp): Promise<void>;
+  /**
+   * Stops: readiness turns false, no new connections or operations, requests under way are answered, idle
+   * connections closed. After `graceMs` (default 10 000) what still runs is aborted. Calling twice is harmless.
+   */
+  close(options?: { readonly graceMs?: number }): Promise<void>;
+}
