@@ -1,13 +1,9 @@
 import { bindViewer } from '../access/bind-viewer.ts';
 import type { RowOperation, RuleBook } from '../access/rule-book.ts';
+import type { Queryable } from '../data/index.ts';
 import type { AppModel, Entity } from '../model/app-model.ts';
 import { type Expr, FALSE, TRUE } from '../model/expr.ts';
 import type { ViewerState } from '../model/viewer.ts';
-
-/** What runs SQL: the pool, or the transaction of the running mutation. Rows are objects keyed by column alias. */
-export interface Queryable {
-  query<Row = Record<string, unknown>>(text: string, params: readonly unknown[]): Promise<Row[]>;
-}
 
 /** Bounds on what one request may ask for. */
 export interface QueryLimits {
