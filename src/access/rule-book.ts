@@ -7,6 +7,11 @@ export type RowOperation = 'read' | 'create' | 'update' | 'delete';
 export interface Rule {
   readonly source: RuleSource;
   readonly expr: Expr;
+  /**
+   * To-one relations `r` of the row for which the rule has `can(this.r, 'read')` as a conjunct: whoever passes the rule
+   * can read what they lead to.
+   */
+  readonly readable: readonly string[];
 }
 
 /** A server-side value (`@default(expr:)`, `@preset`): an expression over the viewer and the time, with no row. */

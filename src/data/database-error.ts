@@ -106,6 +106,8 @@ export function toDatabaseError(error: unknown): DatabaseError {
   const fields: Record<string, unknown> = isRecord(error) ? error : {};
   const message = error instanceof Error && error.message !== '' ? error.message : 'The database failed';
   const code = text(fields.code);
+  const driver = ofPrisma(fields);
+  if (driver) return driver;
   if (code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !socketCodes.has(code)) {
     return new DatabaseError(kindOf(code), message, {
       sqlState: code,
@@ -117,7 +119,22 @@ export function toDatabaseError(error: unknown): DatabaseError {
       cause: error,
     });
   }
-  return new DatabaseError(isUnavailable(error, code, message) ? 'unavailable' : 'other', message, { cause: error });
+  return new DatabaseError(isUnavailable(error, code, message) ? 'unavailable' : 'other', message, {
+    cause: error,
+  });
+}
+
+/** Prisma wraps the server's error; inside are its code and, for constraints, the name. */
+function ofPrisma(fields: Record<string, unknown>): DatabaseError | undefined {
+  const meta = isRecord(fields.meta) ? fields.meta : {};
+  const adapterError = isRecord(meta.driverAdapterError) ? meta.driverAdapterError : fields;
+  const inner = isRecord(adapterError.cause) ? adapterError.cause : {};
+  const sqlState = text(inner.originalCode);
+  if (sqlState === undefined) return undefined;
+  const constraint = isRecord(inner.constraint) ? text(inner.constraint.index) : undefined;
+  const message = text(inner.originalMessage) ?? 'The database failed';
+  const parts = { sqlState, constraint, table: text(inner.table), column: text(inner.column), cause: fields };
+  return new DatabaseError(kindOf(sqlState), message, parts);
 }
 
 function kindOf(sqlState: string): DatabaseErrorKind {
@@ -127,7 +144,8 @@ function kindOf(sqlState: string): DatabaseErrorKind {
 function isUnavailable(error: unknown, code: string | undefined, message: string): boolean {
   if (code !== undefined && socketCodes.has(code)) return true;
   // Node tries every address of a host name and reports the failures together.
-  if (error instanceof AggregateError) return error.errors.some((one) => toDatabaseError(one).kind === 'unavailable');
+  if (error instanceof AggregateError)
+    return error.errors.some((one) => toDatabaseError(one).kind === 'unavailable');
   return lostConnection.test(message);
 }
 

@@ -9,3 +9,34 @@ export type {
   TransactionOptions,
   Tx,
 } from './db.ts';
+export {
+  DatabaseInUseError,
+  DatabaseVersionError,
+  EmbeddedDatabaseError,
+} from './embedded/embedded-errors.ts';
+export type { EmbeddedOptions, EmbeddedServer } from './embedded/start-embedded.ts';
+export { startEmbedded } from './embedded/start-embedded.ts';
+export type { Renames } from './migrate/apply-renames.ts';
+export type { DataFinding } from './migrate/data-finding.ts';
+export type { DatabaseState } from './migrate/database-state.ts';
+export { deployMigrations } from './migrate/deploy-migrations.ts';
+export { findDataLoss } from './migrate/find-data-loss.ts';
+export { MigrationError, MigrationFailedError } from './migrate/migration-errors.ts';
+export type { Migration, Snapshot } from './migrate/migration-files.ts';
+export { lastState, readMigrations, writeMigration } from './migrate/migration-files.ts';
+export type { MigrationStatus } from './migrate/migration-status.ts';
+export { migrationStatus } from './migrate/migration-status.ts';
+export type { MigrationPlan } from './migrate/plan-migration.ts';
+export { planMigration } from './migrate/plan-migration.ts';
+export { diffSchemas } from './migrate/schema-engine.ts';
+export type { SyncOptions, SyncResult } from './migrate/sync-development.ts';
+export { syncDevelopment } from './migrate/sync-development.ts';
+export type { PoolOptions } from './open-pool.ts';
+export { openPool } from './open-pool.ts';
+export type {
+  PrismaClientLike,
+  PrismaClientOptions,
+  PrismaModelLike,
+} from './prisma/create-prisma-client.ts';
+export { createPrismaClient } from './prisma/create-prisma-client.ts';
+export { outsideTransaction } from './transaction-context.ts';

@@ -1,5 +1,6 @@
 import type { DefinitionNode } from 'graphql';
 import type { Place } from '../kit/problem.ts';
+import type { RawText } from '../kit/rule-place.ts';
 import type { ScalarName } from './scalars.ts';
 
 /**
@@ -58,6 +59,8 @@ export interface EntityAccess {
 export interface RuleSource {
   readonly text: string;
   readonly place: Place;
+  /** How the file spells it, where escapes or indentation make it differ; read by `placeInside` of kit/rule-place.ts. */
+  readonly raw?: RawText;
 }
 
 export interface UniqueKey {

@@ -1,4 +1,4 @@
-import type { JsonValue, ValueType } from './app-model.ts';
+import type { IdKind, JsonValue, ValueType } from './app-model.ts';
 
 /**
  * A condition over rows, in three-valued logic (true, false, unknown). Access rules and the API's `where` arguments
@@ -71,9 +71,11 @@ export type Value =
   | {
       readonly kind: 'viewer';
       readonly path: readonly ['id' | 'roles' | 'email' | 'emailVerified'] | readonly ['claims', ...string[]];
+      /** What the other side of a comparison needs it to be: whatever cannot be read as that is null (unknown). */
+      readonly as?: { readonly type: ValueType; readonly idKind?: IdKind };
     }
-  /** The start of the request; replaced by a literal before evaluation. */
-  | { readonly kind: 'now' }
+  /** The start of the request; replaced by a literal before evaluation. `as: 'Date'`: its day in UTC. */
+  | { readonly kind: 'now'; readonly as?: 'Date' }
   | { readonly kind: 'call'; readonly fn: ValueFn; readonly args: readonly Value[]; readonly type: ValueType }
   /** Number of rows for which `where` is true. */
   | { readonly kind: 'count'; readonly rows: Rows; readonly as: string; readonly where: Expr }
@@ -81,7 +83,12 @@ export type Value =
   | { readonly kind: 'guarded'; readonly value: Value; readonly when: Expr }
   | { readonly kind: 'list'; readonly items: readonly Value[]; readonly type: ValueType };
 
-/** Arithmetic on numbers; `+`/`-` of a DateTime and a duration in milliseconds; `length` of a string; `size` of a list. */
+/**
+ * Arithmetic on Int, BigInt and Decimal is exact and unbounded (SQL: operands cast to `numeric`; `divide` is `div()`,
+ * which truncates, and is not offered for Decimal); on Float it is float8. Dividing by zero is null. `addTime` takes a
+ * DateTime and a Float literal of milliseconds, which may be negative. `length` of a string in code points; `size` of a list.
+ * `at` takes a JSON column and a literal list of strings: the JSON at that path, null where there is none (SQL: `#>`).
+ */
 export type ValueFn =
   | 'add'
   | 'subtract'
@@ -93,12 +100,15 @@ export type ValueFn =
   | 'size'
   | 'lower'
   | 'upper'
-  | 'addTime';
+  | 'addTime'
+  | 'at';
 
 /** A row variable and the to-one relations followed from it. `entity` is the entity of `from`. */
 export interface RowPath {
   readonly from: string;
   readonly entity: string;
+  /** Set by `bindViewer` where `from` is VIEWER: the id of the viewer's row in `entity` (there may be no such row). */
+  readonly id?: string;
   readonly steps: readonly RowStep[];
 }
 

@@ -48,6 +48,12 @@ export class RequestScope {
     this.signal = init.signal;
   }
 
+  /** The same viewer, time and connection with loaders of its own: for an operation inside this one. */
+  fork(): RequestScope {
+    const { app, rules, db, viewer, now, limits, signal } = this;
+    return new RequestScope({ app, rules, db, viewer, now, limits, ...(signal && { signal }) });
+  }
+
   get db(): Queryable {
     return this.#db;
   }

@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import type { FormattedExecutionResult, GraphQLSchema } from 'graphql';
+import type { FormattedExecutionResult, GraphQLError, GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import type { Config } from '../config/config.ts';
 import type { ViewerState } from '../model/viewer.ts';
 import type { Log } from './log.ts';
@@ -17,6 +17,8 @@ export interface RequestInfo {
   readonly signal: AbortSignal;
   readonly remoteAddress: string;
   readonly viewer: ViewerState;
+  /** Masks and logs an error that reaches the client on a way of its own, past Apollo's `formatError`. */
+  readonly toViewer: (error: GraphQLError) => GraphQLFormattedError;
 }
 
 /** What every context has, whatever else an app puts into it. */
@@ -32,7 +34,7 @@ export interface PlinthApp {
   createContext(request: RequestInfo): ContextValue | Promise<ContextValue>;
   /** Hooks of the compiled path and of features, in order. */
   readonly plugins?: readonly ApolloServerPlugin<ContextValue>[];
-  /** Turns an answer into text; the compiled path splices JSON in here. Must end with a newline if it pleases. */
+  /** Turns an answer into text; the compiled path splices JSON in here. */
   readonly stringifyResult?: (result: FormattedExecutionResult) => string | Promise<string>;
   /** Operations that GraphiQL offers, from `operations/*.graphql`. */
   readonly samples?: readonly Sample[];

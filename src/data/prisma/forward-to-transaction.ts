@@ -1,0 +1,107 @@
+import { type TransactionContext, withTransaction } from '../transaction-context.ts';
+import type { PrismaClientLike } from './create-prisma-client.ts';
+
+type Call = (client: PrismaClientLike) => unknown;
+type Method = (...args: unknown[]) => unknown;
+
+/** What each postponed call will do, so that a batch can run it on another client than the one it was made for. */
+const callOf = new WeakMap<object, Call>();
+
+/**
+ * Answers `client[property]` in a form that runs inside the transaction. Prisma merges the findUnique calls of one tick
+ * unless they belong to different transactions *of its own*; so each of ours gets one of those, opened at the first call,
+ * or two mutations running at once could read through each other.
+ */
+export function forwardToTransaction(
+  client: PrismaClientLike,
+  context: TransactionContext,
+  property: string,
+): unknown {
+  const inner = (): Promise<PrismaClientLike> => openInner(client, context);
+  if (property === '$transaction')
+    return (work: unknown, options?: object) => runNested(inner(), work, options);
+  if (property.startsWith('$')) {
+    return (...args: unknown[]) =>
+      postpone(inner, (to) => (Reflect.get(to, property) as Method).apply(to, args));
+  }
+  if (typeof Reflect.get(client, property) !== 'object') return Reflect.get(client, property);
+  return new Proxy(
+    {},
+    {
+      get:
+        (_, method) =>
+        (...args: unknown[]) =>
+          postpone(inner, (to) => {
+            const model = Reflect.get(to, property) as object;
+            return (Reflect.get(model, method) as Method).apply(model, args);
+          }),
+    },
+  );
+}
+
+/** The client of Prisma's own transaction, one per transaction of ours; it ends just before ours does. */
+function openInner(client: PrismaClientLike, context: TransactionContext): Promise<PrismaClientLike> {
+  const known = context.kept.get(client) as Promise<PrismaClientLike> | undefined;
+  if (known) return known;
+  const opened = new Promise<PrismaClientLike>((resolve, reject) => {
+    const work = (inner: PrismaClientLike): Promise<void> => {
+      resolve(inner);
+      return new Promise((finish) => {
+        context.beforeEnd.push(async () => {
+          finish();
+          await closed.catch(() => undefined);
+        });
+      });
+    };
+    const closed = withTransaction(context, () => client.$transaction(work));
+    closed.catch(reject);
+  });
+  context.kept.set(client, opened);
+  return opened;
+}
+
+/** Like Prisma's own promises: nothing runs before it is awaited, and relations can be followed (`.findUnique().posts()`). */
+function postpone(inner: () => Promise<PrismaClientLike>, call: Call): object {
+  let running: Promise<unknown> | undefined;
+  const run = (): Promise<unknown> => {
+    running ??= inner().then(call);
+    return running;
+  };
+  const promise: Record<PropertyKey, unknown> = {
+    // biome-ignore lint/suspicious/noThenProperty: it stands for Prisma's promise, which is lazy as well
+    then: (onOk: (value: unknown) => unknown, onError: (error: unknown) => unknown) =>
+      run().then(onOk, onError),
+    catch: (onError: (error: unknown) => unknown) => run().catch(onError),
+    finally: (onEnd: () => void) => run().finally(onEnd),
+    [Symbol.toStringTag]: 'PrismaPromise',
+  };
+  const lazy = new Proxy(promise, {
+    get: (own, key) =>
+      key in own || typeof key === 'symbol'
+        ? own[key]
+        : (...args: unknown[]) =>
+            postpone(inner, (to) => {
+              const before = call(to) as object;
+              return (Reflect.get(before, key) as Method).apply(before, args);
+            }),
+  });
+  callOf.set(lazy, call);
+  return lazy;
+}
+
+/** A transaction inside the transaction: a savepoint, for the callback form and for the list form alike. */
+async function runNested(
+  inner: Promise<PrismaClientLike>,
+  work: unknown,
+  options?: object,
+): Promise<unknown> {
+  const client = await inner;
+  if (typeof work === 'function')
+    return client.$transaction(work as (c: PrismaClientLike) => Promise<unknown>, options);
+  const operations = work as readonly (object & PromiseLike<unknown>)[];
+  return client.$transaction(async (nested) => {
+    const results: unknown[] = [];
+    for (const operation of operations) results.push(await (callOf.get(operation)?.(nested) ?? operation));
+    return results;
+  });
+}

@@ -1,0 +1,55 @@
+import pg from 'pg';
+import { currentTransaction, inTurn, type TransactionContext } from '../transaction-context.ts';
+
+type Submit = (...args: unknown[]) => unknown;
+
+/**
+ * What Prisma's adapter takes for a pool: each statement goes to the transaction around the caller if there is one, else to
+ * the real pool. (The adapter only accepts a subclass of Pool; this one never opens a connection of its own.)
+ */
+export function createTransactionPool(real: pg.Pool): pg.Pool {
+  class TransactionPool extends pg.Pool {
+    override query = ((...args: unknown[]) => {
+      const context = open(real);
+      if (!context) return (real.query as Submit).apply(real, args);
+      return inTurn(context, async () => (context.client.query as Submit).apply(context.client, args));
+    }) as pg.Pool['query'];
+
+    override connect = ((): Promise<unknown> => {
+      const context = open(real);
+      return context ? Promise.resolve(joined(context)) : real.connect();
+    }) as pg.Pool['connect'];
+
+    override end = (() => Promise.resolve()) as pg.Pool['end'];
+  }
+  return new TransactionPool({ max: 1 });
+}
+
+function open(real: pg.Pool): TransactionContext | undefined {
+  const context = currentTransaction();
+  if (context?.pool !== real) return undefined;
+  if (context.over) {
+    throw new Error(
+      'The transaction that this call belongs to is over. Await every database call of a resolver, ' +
+        'or wrap work that outlives it in outsideTransaction().',
+    );
+  }
+  return context;
+}
+
+/**
+ * The connection of a running transaction, with BEGIN, COMMIT, ROLLBACK and release taken out: the outermost transaction
+ * decides, and Prisma's nested ones are savepoints.
+ */
+function joined(context: TransactionContext): object {
+  const done = { rows: [], fields: [], rowCount: 0, command: '' };
+  const isFrame = (text: string): boolean =>
+    /^\s*(BEGIN|COMMIT|ROLLBACK|SET TRANSACTION\b.*)\s*;?\s*$/i.test(text);
+  const query: Submit = (first, ...rest) => {
+    const text = typeof first === 'string' ? first : (first as { text: string }).text;
+    if (isFrame(text)) return Promise.resolve(done);
+    return inTurn(context, async () => (context.client.query as Submit).call(context.client, first, ...rest));
+  };
+  const nothing = (): void => undefined;
+  return { query, release: nothing, on: nothing, removeListener: nothing };
+}

@@ -1,0 +1,109 @@
+import { connect } from 'node:net';
+import pg from 'pg';
+import { DatabaseError, toDatabaseError } from './database-error.ts';
+import type { QueryOptions } from './db.ts';
+
+const { builtins } = pg.types;
+const parsed = new Set<number>([
+  builtins.BOOL,
+  builtins.INT2,
+  builtins.INT4,
+  builtins.OID,
+  builtins.FLOAT4,
+  builtins.FLOAT8,
+]);
+
+/** Everything that JavaScript cannot hold exactly stays PostgreSQL's own text. */
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    parsed.has(oid) ? pg.types.getTypeParser(oid, format) : (text: string) => text,
+};
+
+/** What a connection knows about its server side; node-postgres keeps it but does not declare it. */
+interface ServerSide {
+  readonly processID: number;
+  readonly secretKey: number;
+  readonly host: string;
+  readonly port: number;
+}
+
+const cancelPatience = 3_000;
+
+/** Runs one statement on a pool or on one connection; with a signal only on a connection. @throws DatabaseError */
+export async function runStatement(
+  on: pg.Pool | pg.PoolClient,
+  text: string,
+  params: readonly unknown[],
+  options: QueryOptions,
+): Promise<pg.QueryResult> {
+  const { signal } = options;
+  const config = {
+    text,
+    values: [...params],
+    types,
+    ...(options.name === undefined ? {} : { name: options.name }),
+  };
+  if (signal?.aborted) throw cancelled(signal);
+  let cancelling: Promise<void> | undefined;
+  const onAbort = (): void => {
+    if (on instanceof pg.Pool) return;
+    cancelling = cancelStatement(on);
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await on.query(config);
+  } catch (error) {
+    if (signal?.aborted) throw cancelled(signal, error);
+    throw toDatabaseError(error);
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    // Until the request has been dealt with it might still hit the next statement on this connection.
+    await cancelling;
+  }
+}
+
+/** Runs `fn` and gives the connection back; a connection whose state is in doubt is closed instead. */
+export async function closeCancellably<T>(client: pg.PoolClient, fn: () => Promise<T>): Promise<T> {
+  let broken = false;
+  try {
+    return await fn();
+  } catch (error) {
+    broken = error instanceof DatabaseError && (error.kind === 'unavailable' || error.kind === 'cancelled');
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+function cancelled(signal: AbortSignal, cause: unknown = signal.reason): DatabaseError {
+  return new DatabaseError('cancelled', 'The statement was cancelled because its caller went away', {
+    cause,
+  });
+}
+
+/**
+ * Asks the server to stop what the connection is running. The request is a message on a connection of its own (see
+ * "Canceling Requests in Progress" in PostgreSQL's protocol chapter), so it needs no free slot in the pool. When the
+ * server does not react, the connection is cut.
+ */
+function cancelStatement(client: pg.PoolClient): Promise<void> {
+  const server = client as unknown as ServerSide;
+  const message = Buffer.alloc(16);
+  [16, 80_877_102, server.processID, server.secretKey].forEach((word, i) => {
+    message.writeInt32BE(word | 0, i * 4);
+  });
+  return new Promise((resolve) => {
+    const socket = server.host.startsWith('/')
+      ? connect(`${server.host}/.s.PGSQL.${server.port}`)
+      : connect(server.port, server.host);
+    const timer = setTimeout(() => socket.destroy(), cancelPatience);
+    socket.on('connect', () => socket.write(message));
+    socket.on('error', () => undefined);
+    // The server closes this connection once it has passed the request on.
+    socket.on('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    socket.resume();
+  });
+}

@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { DatabaseError, toDatabaseError } from './database-error.ts';
+import type { QueryOptions, Row, TransactionOptions, Tx } from './db.ts';
+import { closeCancellably, runStatement } from './run-statement.ts';
+import { inTurn, type TransactionContext, withTransaction } from './transaction-context.ts';
+
+const firstPause = 10;
+const longestPause = 500;
+
+/** See {@link Db.transaction}. */
+export async function runTransaction<T>(
+  pool: pg.Pool,
+  fn: (tx: Tx) => Promise<T>,
+  options: TransactionOptions = {},
+): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await runOnce(pool, fn, options);
+    } catch (error) {
+      if (attempt >= (options.retry ?? 0) || !isWorthAnotherTry(error)) throw error;
+    }
+    // Rivals that collided once would collide again if they all came back at the same moment.
+    await sleep(Math.random() * Math.min(longestPause, firstPause * 2 ** attempt));
+  }
+}
+
+/** Looks through wrappers too: Prisma and resolvers put the database's error into `cause`. */
+function isWorthAnotherTry(error: unknown): boolean {
+  for (let one = error, depth = 0; one instanceof Error && depth < 5; one = one.cause, depth++) {
+    if (one instanceof DatabaseError) return one.kind === 'serialization' || one.kind === 'deadlock';
+    if ('code' in one && one.code === 'P2034') return true;
+  }
+  return false;
+}
+
+async function runOnce<T>(
+  pool: pg.Pool,
+  fn: (tx: Tx) => Promise<T>,
+  options: TransactionOptions,
+): Promise<T> {
+  if (options.signal?.aborted)
+    throw new DatabaseError('cancelled', 'The caller went away before the transaction began');
+  const client = await pool.connect().catch((error: unknown) => {
+    throw toDatabaseError(error);
+  });
+  const context: TransactionContext = {
+    client,
+    pool,
+    over: false,
+    turn: Promise.resolve(),
+    beforeEnd: [],
+    kept: new Map(),
+  };
+  const committed: (() => void)[] = [];
+  const result = await closeCancellably(client, async () => {
+    await runStatement(client, beginText(options), [], {});
+    try {
+      const value = await withTransaction(context, () => fn(asTx(context, options, committed)));
+      await end(context);
+      await commit(client);
+      return value;
+    } catch (error) {
+      await end(context).catch(() => undefined);
+      await rollback(client);
+      throw error;
+    }
+  });
+  for (const callback of committed) callback();
+  return result;
+}
+
+function beginText(options: TransactionOptions): string {
+  return `BEGIN ISOLATION LEVEL ${options.isolation ?? 'read committed'}${options.readOnly ? ' READ ONLY' : ''}`;
+}
+
+async function end(context: TransactionContext): Promise<void> {
+  if (context.over) return;
+  for (const finish of context.beforeEnd) await finish();
+  context.over = true;
+  // What was started and not awaited must not run after the end on a connection that is somebody else's by then.
+  await context.turn;
+}
+
+/** COMMIT of a transaction in which a statement failed rolls back and reports success: that must not pass as one. */
+async function commit(client: pg.PoolClient): Promise<void> {
+  const result = await runStatement(client, 'COMMIT', [], {});
+  if (result.command === 'COMMIT') return;
+  throw new DatabaseError(
+    'other',
+    'The transaction was rolled back because an error inside it was swallowed',
+    {
+      sqlState: '25P02',
+    },
+  );
+}
+
+async function rollback(client: pg.PoolClient): Promise<void> {
+  try {
+    await runStatement(client, 'ROLLBACK', [], {});
+  } catch {
+    // The connection is gone, and with it the transaction; the error that brought us here says more.
+  }
+}
+
+function asTx(context: TransactionContext, options: TransactionOptions, committed: (() => void)[]): Tx {
+  let savepoints = 0;
+  const run = (
+    text: string,
+    params: readonly unknown[] = [],
+    extra: QueryOptions = {},
+  ): Promise<pg.QueryResult> => {
+    if (context.over) throw new DatabaseError('other', 'The transaction is over; was a promise not awaited?');
+    const signal = extra.signal ?? options.signal;
+    return inTurn(context, () =>
+      runStatement(context.client, text, params, signal ? { ...extra, signal } : extra),
+    );
+  };
+  return {
+    query: async <R = Row>(text: string, params?: readonly unknown[], extra?: QueryOptions) =>
+      (await run(text, params, extra)).rows as R[],
+    execute: async (text, params, extra) => (await run(text, params, extra)).rowCount ?? 0,
+    savepoint: async (fn) => {
+      const name = `plinth_${savepoints++}`;
+      await run(`SAVEPOINT ${name}`);
+      try {
+        const value = await fn();
+        await run(`RELEASE SAVEPOINT ${name}`);
+        return value;
+      } catch (error) {
+        await inTurn(context, () =>
+          runStatement(context.client, `ROLLBACK TO SAVEPOINT ${name}`, [], {}),
+        ).catch(() => undefined);
+        throw error;
+      }
+    },
+    afterCommit: (fn) => void committed.push(fn),
+  };
+}

@@ -1,0 +1,40 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type pg from 'pg';
+
+/** The transaction that the current chain of calls runs in, as far as it concerns libraries with their own statements. */
+export interface TransactionContext {
+  readonly client: pg.PoolClient;
+  /** The pool that the transaction came from: a client of another database takes no part in it. */
+  readonly pool: pg.Pool;
+  over: boolean;
+  /** Settles when the statement before has: one connection runs one at a time. */
+  turn: Promise<unknown>;
+  /** Things that must finish before COMMIT or ROLLBACK. */
+  readonly beforeEnd: (() => Promise<void>)[];
+  /** What a library keeps for this transaction, by the library's own key. */
+  readonly kept: Map<object, unknown>;
+}
+
+const storage = new AsyncLocalStorage<TransactionContext | undefined>();
+
+/** The transaction around the caller, if there is one. It may be over already. */
+export function currentTransaction(): TransactionContext | undefined {
+  return storage.getStore();
+}
+
+/** Runs `fn` inside `context`, or, given none, outside of any transaction. */
+export function withTransaction<T>(context: TransactionContext | undefined, fn: () => T): T {
+  return storage.run(context, fn);
+}
+
+/** Runs `fn` so that the Prisma client does not join the transaction around the caller (work that outlives a request). */
+export function outsideTransaction<T>(fn: () => T): T {
+  return storage.run(undefined, fn);
+}
+
+/** Runs `fn` after every statement that the transaction was given before. */
+export function inTurn<T>(context: TransactionContext, fn: () => Promise<T>): Promise<T> {
+  const result = context.turn.then(fn);
+  context.turn = result.catch(() => undefined);
+  return result;
+}

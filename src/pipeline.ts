@@ -1,0 +1,60 @@
+import { compileRules } from './access/compile-rules.ts';
+import type { RuleBook } from './access/rule-book.ts';
+import { emitApi } from './emit/api/emit-api.ts';
+import { emitPrismaSchema } from './emit/prisma/emit-prisma.ts';
+import { emitSqlObjects } from './emit/sql/emit-sql-objects.ts';
+import { type Problem, ProblemsError } from './kit/problem.ts';
+import type { AppModel } from './model/app-model.ts';
+import type { SqlObject } from './model/sql-object.ts';
+import { readSchema } from './read/index.ts';
+
+/** One of the author's SDL files. `file` is how problems name it. */
+export interface SourceFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Everything that follows from `schema.graphql` alone: the same text gives the same bytes. */
+export interface BuiltApp {
+  readonly app: AppModel;
+  readonly rules: RuleBook;
+  readonly warnings: readonly Problem[];
+  readonly prismaSchema: string;
+  readonly sqlObjects: readonly SqlObject[];
+  readonly apiSdl: string;
+}
+
+/**
+ * The build, top to bottom: read → check the rules → emit.
+ * @throws ProblemsError with every mistake found, when there is one that prevents the build
+ */
+export function buildApp(sources: readonly SourceFile[]): BuiltApp {
+  const { app, rules, problems } = checkSources(sources);
+  if (!app || !rules || problems.some(isError)) throw new ProblemsError(problems);
+  return {
+    app,
+    rules,
+    warnings: problems,
+    prismaSchema: emitPrismaSchema(app),
+    sqlObjects: emitSqlObjects(app, rules),
+    apiSdl: emitApi(app, rules),
+  };
+}
+
+/** Reads the files and compiles their rules; `app` is missing when the files could not be made sense of. */
+export function checkSources(sources: readonly SourceFile[]): {
+  readonly app: AppModel | undefined;
+  readonly rules: RuleBook | undefined;
+  readonly problems: readonly Problem[];
+} {
+  const { app, problems } = readSchema(sources);
+  if (!app) return { app, rules: undefined, problems };
+  const compiled = compileRules(app);
+  return { app, rules: compiled.rules, problems: [...problems, ...compiled.problems].sort(byPlace) };
+}
+
+const isError = (problem: Problem): boolean => problem.severity === 'error';
+
+function byPlace(a: Problem, b: Problem): number {
+  return a.place.line - b.place.line || a.place.column - b.place.column;
+}

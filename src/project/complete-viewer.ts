@@ -1,0 +1,40 @@
+import type { Db } from '../data/index.ts';
+import { quoteIdentifier } from '../kit/quote-identifier.ts';
+import type { AppModel, Entity, ScalarField } from '../model/app-model.ts';
+import type { KnownViewer, ViewerState } from '../model/viewer.ts';
+
+/** Facts that a request may leave out because the account itself has them. */
+const LOADED = ['email', 'emailVerified', 'roles'] as const;
+
+/**
+ * Fills in what the request did not say of its viewer from the viewer's own row of the `@user` model, in one statement;
+ * none when nothing is missing or the model has no such fields.
+ */
+export async function completeViewer(app: AppModel, viewer: ViewerState, db: Db): Promise<ViewerState> {
+  if (viewer.kind !== 'viewer' || !app.user) return viewer;
+  const missing = LOADED.filter((fact) => viewer[fact] === undefined).flatMap((fact) => columnOf(app.user, fact));
+  if (missing.length === 0) return viewer;
+  const row = await loadRow(db, app.user, viewer.id, missing);
+  return row ? { ...viewer, ...row } : viewer;
+}
+
+function columnOf(user: Entity | undefined, fact: string): ScalarField[] {
+  const field = user?.fieldByName.get(fact);
+  return field?.kind === 'scalar' ? [field] : [];
+}
+
+async function loadRow(
+  db: Db,
+  user: Entity,
+  id: string,
+  fields: readonly ScalarField[],
+): Promise<Partial<KnownViewer> | undefined> {
+  const idField = user.fieldByName.get('id');
+  if (idField?.kind !== 'scalar') return undefined;
+  const pairs = fields.map(({ name, column }) => `'${name}', ${quoteIdentifier(column)}`).join(', ');
+  const text = `SELECT json_build_object(${pairs})::text AS facts FROM ${quoteIdentifier(user.table)} WHERE ${quoteIdentifier(idField.column)}::text = $1`;
+  const [row] = await db.query<{ facts: string }>(text, [id]);
+  if (!row) return undefined;
+  const facts = Object.entries(JSON.parse(row.facts) as Record<string, unknown>).filter(([, value]) => value !== null);
+  return Object.fromEntries(facts) as Partial<KnownViewer>;
+}

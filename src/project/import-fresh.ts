@@ -1,0 +1,17 @@
+import { relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { tsImport } from 'tsx/esm/api';
+import { UserError } from '../kit/user-error.ts';
+
+/**
+ * Imports one of the author's TypeScript or JavaScript modules as it is now: a second call sees later edits.
+ * @throws UserError that names the file when it cannot be loaded
+ */
+export async function importFresh(path: string): Promise<Record<string, unknown>> {
+  try {
+    return await tsImport(pathToFileURL(path).href, import.meta.url);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(`${relative(process.cwd(), path)} could not be loaded: ${reason}`);
+  }
+}

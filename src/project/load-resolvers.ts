@@ -1,0 +1,42 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../kit/user-error.ts';
+import { importFresh } from './import-fresh.ts';
+import type { Project } from './find-project.ts';
+
+/** The author's functions by type and field, as `resolvers/*.ts` export them. */
+export type AuthorResolvers = Record<string, Record<string, unknown>>;
+
+/**
+ * Loads every module in `resolvers/`. An export with a capital is a type's object of functions
+ * (`export const Query = { … }`); other exports are the author's own helpers.
+ * @throws UserError for what cannot be loaded, or is given twice
+ */
+export async function loadResolvers(project: Project): Promise<AuthorResolvers> {
+  if (!existsSync(project.resolversDirectory)) return {};
+  const files = readdirSync(project.resolversDirectory)
+    .filter((name) => /\.(ts|mts|js|mjs)$/.test(name) && !/\.d\.m?ts$/.test(name))
+    .sort();
+  const modules = await Promise.all(
+    files.map(async (name) => ({ name, exports: await importFresh(join(project.resolversDirectory, name)) })),
+  );
+  const merged: AuthorResolvers = {};
+  for (const { name, exports } of modules) mergeModule(merged, `resolvers/${name}`, exports);
+  return merged;
+}
+
+function mergeModule(merged: AuthorResolvers, file: string, exports: Record<string, unknown>): void {
+  for (const [type, fields] of Object.entries(exports)) {
+    if (!/^[A-Z]/.test(type)) continue;
+    if (typeof fields !== 'object' || fields === null) {
+      throw new UserError(`${file}: the export "${type}" must be an object of resolver functions.`);
+    }
+    const known = (merged[type] ??= {});
+    for (const [field, resolver] of Object.entries(fields)) {
+      if (Object.hasOwn(known, field)) {
+        throw new UserError(`${file}: ${type}.${field} is defined in another file of resolvers/ as well.`);
+      }
+      known[field] = resolver;
+    }
+  }
+}

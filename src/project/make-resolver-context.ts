@@ -1,0 +1,69 @@
+import type { ExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
+import { lower } from '../access/lower.ts';
+import { prismaWhere } from '../access/prisma-where.ts';
+import type { RowOperation } from '../access/rule-book.ts';
+import type { PrismaClientLike } from '../data/index.ts';
+import type { ViewerState } from '../model/viewer.ts';
+import type { RequestScope } from '../query/request-scope.ts';
+import type { Log, RequestInfo } from '../serve/index.ts';
+import type { ResolverContext, Viewer } from './resolver-context.ts';
+
+/** A resolver's context, with what the server keeps for itself. */
+export interface OperationContext extends ResolverContext {
+  /** What of an error the viewer may see; everything else is logged. */
+  readonly toViewer: (error: GraphQLError) => GraphQLFormattedError;
+}
+
+export interface ContextParts {
+  readonly scope: RequestScope;
+  readonly request: RequestInfo;
+  readonly prisma: PrismaClientLike | undefined;
+  readonly log: Log;
+  readonly api: (
+    context: OperationContext,
+  ) => (document: string, variables?: Readonly<Record<string, unknown>>) => Promise<ExecutionResult>;
+}
+
+/** Makes the context of one operation. A plain object, since Apollo clones it. */
+export function makeResolverContext({ scope, request, prisma, log, api }: ContextParts): OperationContext {
+  const context: OperationContext = {
+    scope,
+    viewer: describeViewer(scope.viewer),
+    isAdmin: scope.viewer.kind === 'admin',
+    db: prisma ?? withoutClient,
+    api: (document, variables) => api({ ...context, scope: scope.fork() })(document, variables),
+    readable: (model, operation = 'read') => readable(scope, model, operation),
+    log,
+    request: {
+      id: request.requestId,
+      headers: request.headers,
+      remoteAddress: request.remoteAddress,
+      signal: request.signal,
+    },
+    toViewer: request.toViewer,
+  };
+  return context;
+}
+
+/** Only reached by code that is not in `resolvers/`, so by nobody. */
+const withoutClient: PrismaClientLike = new Proxy({} as PrismaClientLike, {
+  get() {
+    throw new Error('ctx.db is available in projects that have resolvers/');
+  },
+});
+
+function describeViewer(state: ViewerState): Viewer | null {
+  if (state.kind !== 'viewer') return null;
+  const { id, roles = [], email, emailVerified, claims = {} } = state;
+  return { id, roles, email, emailVerified, claims };
+}
+
+function readable(scope: RequestScope, model: string, operation: RowOperation): Record<string, unknown> {
+  const entity = scope.app.entityByName.get(model);
+  if (!entity) throw new Error(`ctx.readable: there is no model "${model}"`);
+  const where = prismaWhere(scope.app, lower(scope.rowRule(entity, operation)));
+  if (where === undefined) {
+    throw new Error(`ctx.readable: Prisma cannot express the ${operation} rule of ${model}; use ctx.api instead`);
+  }
+  return where;
+}

@@ -1,0 +1,48 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, relative } from 'node:path';
+import { join } from 'node:path';
+import type { BuiltApp } from '../pipeline.ts';
+import { emitContextTypes, emitResolverTypes } from './emit-resolver-types.ts';
+import type { Project } from './find-project.ts';
+
+/** A file that follows from `schema.graphql`. */
+interface Artefact {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Files that are committed: a difference between them and what would be emitted is drift. */
+function committedArtefacts(project: Project, built: BuiltApp): Artefact[] {
+  return [{ path: join(project.prismaDirectory, 'schema.prisma'), text: built.prismaSchema }];
+}
+
+/** Files for editors and compilers, made anew wherever the project is checked out. */
+async function localArtefacts(project: Project, built: BuiltApp): Promise<Artefact[]> {
+  return [
+    { path: join(project.generatedDirectory, 'api.graphql'), text: built.apiSdl },
+    { path: join(project.generatedDirectory, 'context.ts'), text: emitContextTypes() },
+    { path: join(project.generatedDirectory, 'resolvers.ts'), text: await emitResolverTypes(built) },
+  ];
+}
+
+/** Writes what has changed, and answers the paths written, relative to the project. */
+export async function writeArtefacts(project: Project, built: BuiltApp): Promise<string[]> {
+  const all = [...committedArtefacts(project, built), ...(await localArtefacts(project, built))];
+  const stale = all.filter(isStale);
+  for (const { path, text } of stale) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+  return stale.map(({ path }) => relative(project.directory, path));
+}
+
+/** Committed files that are not what would be emitted now, relative to the project. */
+export function findDrift(project: Project, built: BuiltApp): string[] {
+  return committedArtefacts(project, built)
+    .filter(isStale)
+    .map(({ path }) => relative(project.directory, path));
+}
+
+function isStale({ path, text }: Artefact): boolean {
+  return !existsSync(path) || readFileSync(path, 'utf8') !== text;
+}

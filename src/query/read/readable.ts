@@ -1,0 +1,102 @@
+import { decidedWithoutRow } from '../../access/decide.ts';
+import { ViewerError } from '../../kit/viewer-error.ts';
+import type { Entity } from '../../model/app-model.ts';
+import { and, type Expr, type RowPath, type Rows, type RowStep, THIS, type Value } from '../../model/expr.ts';
+import type { RequestScope } from '../request-scope.ts';
+import { entityOf, relationField, relationOfKey } from '../sql/sql-type.ts';
+import { renameRow } from './rename-row.ts';
+
+/** Which rows of `entity` the viewer may read, about the row variable `as`. */
+export function readableRows(scope: RequestScope, entity: Entity, as: string = THIS): Expr {
+  return renameRow(scope.rowRule(entity, 'read'), as);
+}
+
+/** The refusal of what no row could allow. */
+export function refusal(scope: RequestScope, what: string): ViewerError {
+  return scope.viewer.kind === 'signedOut'
+    ? new ViewerError('UNAUTHENTICATED', `Sign in to read ${what}.`)
+    : new ViewerError('FORBIDDEN', `You may not read ${what}.`);
+}
+
+/** @throws ViewerError where the rule is false for this viewer whatever the row */
+export function assertMayRead(scope: RequestScope, entity: Entity): void {
+  if (isHidden(scope, entity)) throw refusal(scope, entity.name);
+}
+
+/** True where the viewer can read no row of `entity`, whatever it holds: no SQL is needed to say so. */
+export function isHidden(scope: RequestScope, entity: Entity): boolean {
+  return decidedWithoutRow(scope.rowRule(entity, 'read')) === false;
+}
+
+/** The rule of a field or key name about `as`; undefined where nothing restricts this viewer. */
+export function fieldRule(scope: RequestScope, entity: Entity, name: string, as: string = THIS): Expr | undefined {
+  const field = entity.fieldByName.has(name) ? name : relationOfKey(entity, name)?.name;
+  const rule = field === undefined ? undefined : scope.fieldRule(entity, field, 'read');
+  if (!rule || decidedWithoutRow(rule) === true) return undefined;
+  return renameRow(rule, as);
+}
+
+/** As `fieldRule`, for a filter, order, group or aggregate. @throws ViewerError where the rule needs no row to deny */
+export function fieldRuleForUse(
+  scope: RequestScope,
+  entity: Entity,
+  name: string,
+  as: string = THIS,
+): Expr | undefined {
+  const rule = fieldRule(scope, entity, name, as);
+  if (rule && decidedWithoutRow(rule) === false) throw refusal(scope, `${entity.name}.${name}`);
+  return rule;
+}
+
+/** The row variable itself, with no step taken. */
+export function rowOf(entity: Entity, as: string = THIS): RowPath {
+  return { from: as, entity: entity.name, steps: [] };
+}
+
+/** A column of `as` as the viewer sees it: null where its rule hides it. */
+export function readableColumn(scope: RequestScope, entity: Entity, name: string, as: string = THIS): Value {
+  return guardedBy(fieldRuleForUse(scope, entity, name, as), {
+    kind: 'column',
+    row: rowOf(entity, as),
+    field: name,
+  });
+}
+
+export function guardedBy(rule: Expr | undefined, value: Value): Value {
+  return rule ? { kind: 'guarded', value, when: rule } : value;
+}
+
+/** Readable rows of a relation: the rows, the name they are bound to, and the condition with the target's read rule. */
+export function readableRelated(
+  scope: RequestScope,
+  entity: Entity,
+  relationName: string,
+  as: string,
+  bound: string,
+): { target: Entity; rows: Rows; readable: Expr } {
+  const relation = relationField(entity, relationName);
+  const target = entityOf(scope.app, relation.target);
+  return {
+    target,
+    rows: { kind: 'related', row: rowOf(entity, as), relation: relationName },
+    readable: sure(readableRows(scope, target, bound)),
+  };
+}
+
+/** One step along a to-one relation that only reaches rows which the viewer may read and for which `also` holds. */
+export function readableStep(
+  scope: RequestScope,
+  entity: Entity,
+  relationName: string,
+  bound: string,
+  also?: Expr,
+): { target: Entity; step: RowStep } {
+  const target = entityOf(scope.app, relationField(entity, relationName).target);
+  const where = and(readableRows(scope, target, bound), ...(also ? [also] : []));
+  const open = where.kind === 'constant' && where.value === true;
+  return { target, step: open ? { relation: relationName } : { relation: relationName, guard: { as: bound, where } } };
+}
+
+export function sure(term: Expr): Expr {
+  return term.kind === 'constant' && term.value !== null ? term : { kind: 'sure', term };
+}

@@ -1,0 +1,72 @@
+import type { Entity } from '../../../model/app-model.ts';
+import { THIS } from '../../../model/expr.ts';
+import { exprToSql } from '../../sql/predicate-to-sql.ts';
+import { idColumn } from '../../sql/row-path.ts';
+import { allOf, columnOf, join, raw, sql } from '../../sql/sql.ts';
+import { tableAs } from '../../sql/sql-env.ts';
+import type { UniquePlan } from '../write-plan.ts';
+import { cellFor, columnOf as storedColumn } from './column-cells.ts';
+import { notFound, type WriteRun } from './write-run.ts';
+
+/** A row that exists. */
+export interface Found {
+  readonly id: string;
+  /** Whether the viewer may know of it: it passes the read rule, or this root field made it. */
+  readonly readable: boolean;
+}
+
+/** Looks rows up by their uniques, in the order asked for; one statement for each way of naming them. */
+export async function findRows(run: WriteRun, uniques: readonly UniquePlan[]): Promise<readonly (Found | undefined)[]> {
+  const found: (Found | undefined)[] = uniques.map(() => undefined);
+  const groups = new Map<string, { readonly index: number; readonly unique: UniquePlan }[]>();
+  for (const [index, unique] of uniques.entries()) {
+    const key = unique.fields.map(({ name }) => name).join(' ');
+    const group = groups.get(key) ?? [];
+    group.push({ index, unique });
+    groups.set(key, group);
+  }
+  for (const group of groups.values()) {
+    for (const one of await findGroup(run, group)) found[one.index] = one;
+  }
+  return found;
+}
+
+async function findGroup(
+  run: WriteRun,
+  group: readonly { readonly index: number; readonly unique: UniquePlan }[],
+): Promise<readonly (Found & { index: number })[]> {
+  const [first] = group;
+  if (!first) return [];
+  const { entity, fields } = first.unique;
+  const env = run.env();
+  const row = { alias: env.namer.next(entity.singular), entity };
+  const wanted = env.namer.next('wanted');
+  const columns = fields.map(({ name }) => storedColumn(run, entity, name));
+  const values = group.map(({ index, unique }) => {
+    const cells = unique.fields.map(({ value }, at) => cellFor(columns[at]?.type ?? never(), value));
+    return sql`(${join([raw(String(index)), ...cells])})`;
+  });
+  const names = columns.map((_, at) => `k${at}`);
+  const on = columns.map(({ column }, at) => sql`${columnOf(row.alias, column)} = ${columnOf(wanted, `k${at}`)}`);
+  const readable = exprToSql(run.scope.rowRule(entity, 'read'), env.with(THIS, row));
+  const rows = await run.query<{ index: number; id: string; readable: boolean }>(
+    sql`SELECT ${columnOf(wanted, 'index')} AS index, ${idColumn(row)}::text AS id, (${readable}) IS TRUE AS readable FROM (VALUES ${join(values)}) AS ${raw(`"${wanted}"(${['index', ...names].join(', ')})`)} JOIN ${raw(tableAs(entity, row.alias))} ON ${allOf(on)}`,
+  );
+  return rows.map((one) => ({ ...one, readable: one.readable || run.hasCreated(entity, one.id) }));
+}
+
+/**
+ * As `findRows`, for rows that must be there and readable.
+ * @throws ViewerError NOT_FOUND
+ */
+export async function requireRows(run: WriteRun, uniques: readonly UniquePlan[]): Promise<readonly string[]> {
+  const found = await findRows(run, uniques);
+  return found.map((row, index) => {
+    if (!row?.readable) throw notFound((uniques[index] as { entity: Entity }).entity);
+    return row.id;
+  });
+}
+
+function never(): never {
+  throw new Error('A unique has as many values as columns');
+}

@@ -1,0 +1,131 @@
+import { decidedWithoutRow } from '../../../access/decide.ts';
+import type { Entity } from '../../../model/app-model.ts';
+import { type Expr, THIS } from '../../../model/expr.ts';
+import { listFor } from '../../sql/literal.ts';
+import { exprToSql } from '../../sql/predicate-to-sql.ts';
+import { idColumn } from '../../sql/row-path.ts';
+import { join, raw, type Sql, sql } from '../../sql/sql.ts';
+import { tableAs } from '../../sql/sql-env.ts';
+import { idType } from '../../sql/sql-type.ts';
+import { notFound, type WriteRun } from './write-run.ts';
+
+/** For each row, which of the named conditions hold. */
+export type Verdicts = ReadonlyMap<string, Readonly<Record<string, boolean>>>;
+
+/** Asks conditions of rows, in one statement; none where no condition needs a row. Rows that are gone have no verdict. */
+export async function judgeRows(
+  run: WriteRun,
+  entity: Entity,
+  ids: readonly string[],
+  conditions: Readonly<Record<string, Expr>>,
+): Promise<Verdicts> {
+  const names = Object.keys(conditions);
+  const fixed = names.map((name) => decidedWithoutRow(conditions[name] as Expr));
+  if (ids.length === 0) return new Map();
+  if (fixed.every((verdict) => verdict !== undefined)) {
+    const verdict = Object.fromEntries(names.map((name, index) => [name, fixed[index] === true]));
+    return new Map(ids.map((id) => [id, verdict]));
+  }
+  const env = run.env();
+  const row = { alias: env.namer.next(entity.singular), entity };
+  const inner = env.with(THIS, row);
+  const columns = names.map((name, index) => sql`(${exprToSql(conditions[name] as Expr, inner)}) IS TRUE AS ${raw(`c${index}`)}`);
+  const found = await run.query<Record<string, unknown>>(
+    sql`SELECT ${join([sql`${idColumn(row)}::text AS id`, ...columns])} FROM ${raw(tableAs(entity, row.alias))} WHERE ${idIn(row, ids)}`,
+  );
+  return new Map(
+    found.map((one) => [
+      String(one.id),
+      Object.fromEntries(names.map((name, index) => [name, one[`c${index}`] === true])),
+    ]),
+  );
+}
+
+/** `row.id = ANY(ids)`. */
+export function idIn(row: { alias: string; entity: Entity }, ids: readonly string[]): Sql {
+  return sql`${idColumn(row)} = ANY(${listFor(idType(row.entity), ids)})`;
+}
+
+/** Locks rows in the order of their ids, so that two writers of the same rows wait instead of deadlocking. */
+export async function lockRows(
+  run: WriteRun,
+  entity: Entity,
+  ids: readonly string[],
+  strength: 'NO KEY UPDATE' | 'UPDATE',
+): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set();
+  const row = { alias: entity.singular, entity };
+  const found = await run.query<{ id: string }>(
+    sql`SELECT ${idColumn(row)}::text AS id FROM ${raw(tableAs(entity, row.alias))} WHERE ${idIn(row, ids)} ORDER BY ${idColumn(row)} FOR ${raw(strength)}`,
+  );
+  return new Set(found.map((one) => one.id));
+}
+
+/** A row that is about to be written, and the fields that the input names for it. */
+export interface Intended {
+  readonly id: string;
+  readonly given: readonly string[];
+}
+
+/**
+ * Locks rows and asks whether the viewer may do to them what is intended, before anything is done. Rows that this root
+ * field made itself are its own.
+ * @throws ViewerError NOT_FOUND for a row that is absent or unreadable, FORBIDDEN or UNAUTHENTICATED for one that is not
+ */
+export async function takeRows(
+  run: WriteRun,
+  entity: Entity,
+  rows: readonly Intended[],
+  operation: 'update' | 'delete',
+): Promise<void> {
+  const ids = [...new Set(rows.map((row) => row.id))];
+  const locked = await lockRows(run, entity, ids, operation === 'delete' ? 'UPDATE' : 'NO KEY UPDATE');
+  if (ids.some((id) => !locked.has(id))) throw notFound(entity);
+  const foreign = rows.filter((row) => !run.hasCreated(entity, row.id));
+  const conditions: Record<string, Expr> = {
+    read: run.scope.rowRule(entity, 'read'),
+    rule: run.scope.rowRule(entity, operation),
+    ...fieldConditions(run, entity, foreign.flatMap((row) => row.given)),
+  };
+  const verdicts = await judgeRows(run, entity, [...new Set(foreign.map((row) => row.id))], conditions);
+  if (foreign.some((row) => !verdicts.get(row.id)?.read)) throw notFound(entity);
+  for (const { id, given } of foreign) {
+    const verdict = verdicts.get(id) ?? {};
+    if (!verdict.rule) throw run.denied(`${operation} this ${entity.name}`);
+    const field = given.find((name) => conditions[keyOf(name)] && !verdict[keyOf(name)]);
+    if (field !== undefined) throw run.denied(`write ${entity.name}.${field}`);
+  }
+}
+
+/** Field rules stand among the row's under names that no operation has. */
+const keyOf = (field: string): string => `.${field}`;
+
+function fieldConditions(run: WriteRun, entity: Entity, fields: Iterable<string>): Readonly<Record<string, Expr>> {
+  const conditions: Record<string, Expr> = {};
+  for (const name of new Set(fields)) {
+    const rule = run.scope.fieldRule(entity, name, 'write');
+    if (rule) conditions[keyOf(name)] = rule;
+  }
+  return conditions;
+}
+
+/**
+ * Asks the rules about what is stored now of every row that this root field has touched: `create` of new rows, `update`
+ * of changed ones, and of both the rules of the fields that were given.
+ * @throws ViewerError FORBIDDEN or UNAUTHENTICATED; the caller rolls back
+ */
+export async function judgeTouchedRows(run: WriteRun): Promise<void> {
+  for (const { entity, created, updated, fields } of run.touched()) {
+    const conditions: Record<string, Expr> = { ...fieldConditions(run, entity, fields.keys()) };
+    if (created.size > 0) conditions.create = run.scope.rowRule(entity, 'create');
+    if (updated.size > 0) conditions.update = run.scope.rowRule(entity, 'update');
+    const verdicts = await judgeRows(run, entity, [...new Set([...created, ...updated])], conditions);
+    for (const [id, verdict] of verdicts) {
+      if (created.has(id) && !verdict.create) throw run.denied(`create this ${entity.name}`);
+      if (updated.has(id) && !verdict.update) throw run.denied(`update this ${entity.name} to what it would become`);
+      for (const [name, ids] of fields) {
+        if (ids.has(id) && !verdict[keyOf(name)]) throw run.denied(`write ${entity.name}.${name}`);
+      }
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import { ViewerError } from '../../../kit/viewer-error.ts';
+import type { Entity } from '../../../model/app-model.ts';
+import type { Queryable, Tx } from '../../../data/index.ts';
+import type { RequestScope } from '../../request-scope.ts';
+import { type Sql, toStatement } from '../../sql/sql.ts';
+import { explainRefusal, type WritePlace } from '../explain-refusal.ts';
+import { SqlEnv } from '../../sql/sql-env.ts';
+
+/** How a row came to be among those that are judged at the end. */
+export type Touch = 'created' | 'updated';
+
+/** The rows of one entity that this root field has written, and which of their fields. */
+export interface Touched {
+  readonly entity: Entity;
+  readonly created: Set<string>;
+  readonly updated: Set<string>;
+  /** Field name → ids of the rows for which the input named it, where the field has a write rule. */
+  readonly fields: Map<string, Set<string>>;
+}
+
+/**
+ * The writing of one root field: its transaction, and what it has touched so far. Rules about the state afterwards are
+ * asked once, when the whole tree is written, so that they see the stored graph and not a half of it.
+ */
+export class WriteRun {
+  readonly scope: RequestScope;
+  readonly tx: Tx;
+  readonly #touched = new Map<string, Touched>();
+
+  constructor(scope: RequestScope) {
+    this.scope = scope;
+    this.tx = asTransaction(scope.db);
+  }
+
+  /** A fresh environment for one statement. */
+  env(): SqlEnv {
+    const { app, viewer } = this.scope;
+    return new SqlEnv({ app, viewerId: viewer.kind === 'viewer' ? viewer.id : undefined });
+  }
+
+  async query<R>(piece: Sql): Promise<R[]> {
+    const { text, params } = toStatement(piece);
+    return this.tx.query<R>(text, params);
+  }
+
+  /** Writes; a refusal of the database's is told in terms of the input at `place`. */
+  async write(piece: Sql, place: WritePlace): Promise<number> {
+    const { text, params } = toStatement(piece);
+    try {
+      return await this.tx.execute(text, params);
+    } catch (error) {
+      throw explainRefusal(this.scope, error, place);
+    }
+  }
+
+  /** Undoes what `fn` wrote, and forgets what it touched, when it throws. */
+  async savepoint<T>(fn: () => Promise<T>): Promise<T> {
+    const before = [...this.#touched].map(([name, touched]) => [name, copyOf(touched)] as const);
+    try {
+      return await this.tx.savepoint(fn);
+    } catch (error) {
+      this.#touched.clear();
+      for (const [name, touched] of before) this.#touched.set(name, touched);
+      throw error;
+    }
+  }
+
+  touch(entity: Entity, ids: Iterable<string>, how: Touch, given: readonly string[] = []): void {
+    const touched = this.#of(entity);
+    const ruled = given.filter((name) => this.scope.fieldRule(entity, name, 'write') !== undefined);
+    for (const id of ids) {
+      if (how === 'created' || !touched.created.has(id)) touched[how].add(id);
+      for (const name of ruled) fieldSet(touched, name).add(id);
+    }
+  }
+
+  /** Whether this root field made the row: its maker may go on writing it and connect it, whatever later reads show. */
+  hasCreated(entity: Entity, id: string): boolean {
+    return this.#touched.get(entity.name)?.created.has(id) === true;
+  }
+
+  forget(entity: Entity, ids: Iterable<string>): void {
+    const touched = this.#of(entity);
+    for (const id of ids) {
+      touched.created.delete(id);
+      touched.updated.delete(id);
+      for (const set of touched.fields.values()) set.delete(id);
+    }
+  }
+
+  touched(): readonly Touched[] {
+    return [...this.#touched.values()];
+  }
+
+  /** The refusal of what this viewer may not do; signing in might change that. */
+  denied(what: string): ViewerError {
+    return this.scope.viewer.kind === 'signedOut'
+      ? new ViewerError('UNAUTHENTICATED', `Sign in to ${what}.`)
+      : new ViewerError('FORBIDDEN', `You may not ${what}.`);
+  }
+
+  #of(entity: Entity): Touched {
+    let touched = this.#touched.get(entity.name);
+    if (!touched) {
+      touched = { entity, created: new Set(), updated: new Set(), fields: new Map() };
+      this.#touched.set(entity.name, touched);
+    }
+    return touched;
+  }
+}
+
+function copyOf(touched: Touched): Touched {
+  const fields = new Map([...touched.fields].map(([name, ids]) => [name, new Set(ids)]));
+  return { ...touched, created: new Set(touched.created), updated: new Set(touched.updated), fields };
+}
+
+function fieldSet(touched: Touched, name: string): Set<string> {
+  let ids = touched.fields.get(name);
+  if (!ids) {
+    ids = new Set();
+    touched.fields.set(name, ids);
+  }
+  return ids;
+}
+
+/** Half a tree of writes is worse than none, so there is no writing outside of a transaction. */
+function asTransaction(db: Queryable): Tx {
+  if (!('savepoint' in db)) throw new Error('Generated mutations run inside a transaction: use executeOperation');
+  return db as Tx;
+}
+
+/** What an absent and an unreadable row have in common. */
+export function notFound(entity: Entity): ViewerError {
+  return new ViewerError('NOT_FOUND', `There is no such ${entity.name}.`);
+}

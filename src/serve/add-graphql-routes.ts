@@ -1,0 +1,44 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ViewerError } from '../kit/viewer-error.ts';
+import { allowOrigins, answerPreflight } from './allow-origins.ts';
+import { type AnswerDeps, answerOperations } from './answer-operation.ts';
+import { sendError } from './error-answer.ts';
+import { addGraphiqlRoutes } from './graphiql/add-graphiql-routes.ts';
+import type { Log } from './log.ts';
+import { asksForPage } from './negotiate-media-type.ts';
+import { refuseCrossSiteRequests } from './refuse-cross-site-requests.ts';
+
+const PATH = '/graphql';
+
+/** `/graphql`: operations by POST and GET, preflights, and in development GraphiQL for browsers. */
+export function addGraphqlRoutes(http: FastifyInstance, deps: AnswerDeps, log: Log): void {
+  const origins = allowOrigins(deps.config);
+  const answer = answerOperations(deps);
+  const sendPage = deps.config.mode === 'development' ? addGraphiqlRoutes(http, PATH, deps, log) : undefined;
+
+  http.post(PATH, (request, reply) => {
+    origins.addHeaders(request.headers.origin, reply);
+    return answer(request, reply);
+  });
+  http.get(PATH, { exposeHeadRoute: false }, (request, reply) => {
+    // The page carries admin access, so it goes out without CORS headers: no other origin may read it.
+    if (sendPage && asksForPage(request.headers.accept)) return sendPage(request, reply);
+    origins.addHeaders(request.headers.origin, reply);
+    refuseCrossSiteRequests(headersOf(request), origins);
+    return answer(request, reply);
+  });
+  http.options(PATH, (request, reply) => answerPreflight(request.headers.origin, origins, reply));
+  http.route({
+    method: ['PUT', 'PATCH', 'DELETE', 'HEAD'],
+    url: PATH,
+    handler: (request, reply) => {
+      reply.header('allow', 'GET, POST, OPTIONS');
+      const message = 'Send operations by POST, or queries by GET.';
+      return sendError(new ViewerError('BAD_USER_INPUT', message), request, reply, deps.maskError, 405);
+    },
+  });
+}
+
+function headersOf(request: FastifyRequest): Readonly<Record<string, string | undefined>> {
+  return request.headers as Readonly<Record<string, string | undefined>>;
+}

@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import { ViewerError } from '../kit/viewer-error.ts';
+import { addGraphqlRoutes } from './add-graphql-routes.ts';
+import { CurrentApp } from './current-app.ts';
+import { answerFailure, sendError } from './error-answer.ts';
+import { addHealthRoutes } from './health.ts';
+import type { Log } from './log.ts';
+import type { RequestIds } from './make-apollo.ts';
+import { type MaskError, maskErrorsWith } from './mask-errors.ts';
+import { parseJsonBodies } from './parse-json-bodies.ts';
+import { addSecurityHeaders } from './security-headers.ts';
+import { stopping } from './time-limit.ts';
+import type { PlinthServer, ServerOptions } from './types.ts';
+
+/** Sets up the HTTP server: Apollo Server behind a lean handler, health, and GraphiQL in development. */
+export async function createServer(options: ServerOptions): Promise<PlinthServer> {
+  const { config, log } = options;
+  const maskError = maskErrorsWith({ mode: config.mode, log });
+  const requestIds: RequestIds = new WeakMap();
+  const current = await CurrentApp.start(options.app, { config, log, maskError, requestIds });
+  const life = new Life();
+  const http = makeHttp(options);
+
+  // In this order: every answer gets the headers, even a refusal; a stopping server refuses before it reads anything.
+  addSecurityHeaders(http);
+  addRequestLog(http, log);
+  refuseWhileStopping(http, life, maskError);
+  parseJsonBodies(http);
+  http.setErrorHandler(answerFailure(maskError));
+  http.setNotFoundHandler((request, reply) =>
+    sendError(new ViewerError('NOT_FOUND', 'There is nothing at this address.'), request, reply, maskError),
+  );
+  addHealthRoutes(http, options, () => life.stopping);
+  addGraphqlRoutes(http, { config, current, maskError, requestIds, stop: life.cutOff.signal }, log);
+  if (config.mode === 'development') http.get('/', (_request, reply) => reply.redirect('/graphql'));
+  await http.ready();
+  return {
+    listen: () => listen(http, options),
+    replaceApp: (next) => current.replace(next),
+    close: ({ graceMs = 10_000 } = {}) => life.close(http, current, graceMs),
+  };
+}
+
+function makeHttp({ config, log }: ServerOptions): FastifyInstance {
+  const { timeouts } = config;
+  return fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    // We write one line per request ourselves (addRequestLog), and need no logger per request for it.
+    logController: new LogController({ disableRequestLogging: true }),
+    childLoggerFactory: (logger) => logger,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    trustProxy: false,
+    bodyLimit: config.limits.bodyBytes,
+    connectionTimeout: timeouts.idleMs,
+    requestTimeout: timeouts.bodyMs,
+    keepAliveTimeout: timeouts.keepAliveMs,
+    // Our own refusal says the same as a GraphQL answer, and leaves health readable.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+    http: {
+      headersTimeout: timeouts.headersMs,
+      // How often Node looks for connections that exceed the two limits above.
+      connectionsCheckingInterval: Math.min(5_000, timeouts.headersMs),
+    },
+  }) as unknown as FastifyInstance;
+}
+
+/** The server's end, step by step; its fields are what requests look at meanwhile. */
+class Life {
+  stopping = false;
+  readonly cutOff = new AbortController();
+  underWay = 0;
+  #closed: Promise<void> | undefined;
+  #whenIdle: (() => void) | undefined;
+
+  began(): void {
+    this.underWay += 1;
+  }
+
+  ended(): void {
+    this.underWay -= 1;
+    if (this.stopping && this.underWay === 0) this.#whenIdle?.();
+  }
+
+  close(http: FastifyInstance, current: CurrentApp, graceMs: number): Promise<void> {
+    this.#closed ??= this.#close(http, current, graceMs);
+    return this.#closed;
+  }
+
+  async #close(http: FastifyInstance, current: CurrentApp, graceMs: number): Promise<void> {
+    this.stopping = true;
+    const closed = http.close();
+    await this.#idle(graceMs);
+    this.cutOff.abort();
+    // Connections that have not sent a request yet do not count as idle for Node, and would hold the stop up.
+    await new Promise((resolve) => setTimeout(resolve, this.underWay > 0 ? 1_200 : 20));
+    http.server.closeAllConnections();
+    await closed;
+    await current.stop();
+  }
+
+  async #idle(graceMs: number): Promise<void> {
+    if (this.underWay === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, graceMs);
+      this.#whenIdle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+function refuseWhileStopping(http: FastifyInstance, life: Life, maskError: MaskError): void {
+  http.addHook('onRequest', async (request, reply) => {
+    reply.raw.once('close', () => life.ended());
+    life.began();
+    if (life.stopping && !request.url.startsWith('/health/'))
+      return sendError(stopping(), request, reply, maskError);
+  });
+  http.addHook('onSend', async (_request, reply) => {
+    if (life.stopping) reply.header('connection', 'close');
+  });
+}
+
+function addRequestLog(http: FastifyInstance, log: Log): void {
+  http.addHook('onResponse', async (request, reply) => {
+    // The path without its query string, which may hold an operation's variables.
+    const path = request.url.split('?', 1)[0];
+    const level = path?.startsWith('/health/') || path?.startsWith('/graphql/assets/') ? 'debug' : 'info';
+    const ms = Math.round(reply.elapsedTime * 10) / 10;
+    log[level](
+      { requestId: request.id, method: request.method, path, status: reply.statusCode, ms },
+      'request',
+    );
+  });
+}
+
+async function listen(
+  http: FastifyInstance,
+  { config }: ServerOptions,
+): Promise<{ url: string; port: number }> {
+  try {
+    await http.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new Error(
+      `Port ${config.port} is in use by another process. Stop that one, or choose another port with PORT or --port.`,
+    );
+  }
+  const { port } = http.server.address() as AddressInfo;
+  const everywhere = config.host === '0.0.0.0' || config.host === '::';
+  const host = everywhere || config.host === '127.0.0.1' ? 'localhost' : config.host;
+  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, port };
+}

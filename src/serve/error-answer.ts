@@ -1,0 +1,50 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import { ViewerError } from '../kit/viewer-error.ts';
+import { ERRORS } from './errors.ts';
+import type { MaskError } from './mask-errors.ts';
+import { negotiateMediaType } from './negotiate-media-type.ts';
+
+/** Sends an error that happened outside an operation, in the form of a GraphQL answer without data. */
+export function sendError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  maskError: MaskError,
+  status?: number,
+): FastifyReply {
+  const graphqlError =
+    error instanceof GraphQLError
+      ? error
+      : new GraphQLError(error instanceof Error ? error.message : 'unknown', {
+          originalError: error instanceof Error ? error : new Error(String(error)),
+        });
+  const formatted = maskError(graphqlError.toJSON(), graphqlError, request.id);
+  const code = formatted.extensions?.code as keyof typeof ERRORS;
+  const type = negotiateMediaType(request.headers.accept) ?? 'application/json';
+  return reply
+    .code(status ?? ERRORS[code]?.status ?? 400)
+    .type(`${type}; charset=utf-8`)
+    .send(`${JSON.stringify({ errors: [formatted] })}\n`);
+}
+
+/** What Fastify refuses by itself, in words for the viewer; other faults of the client share one sentence. */
+const FASTIFY_REFUSALS: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'The request body is too large.',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'Send the operation as application/json in UTF-8.',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'The body does not have the length that Content-Length states.',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'The request body is empty.',
+};
+
+/** Fastify's error handler: its own refusals keep their status, everything else is judged like any error. */
+export function answerFailure(maskError: MaskError) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    if (error instanceof ViewerError) return sendError(error, request, reply, maskError);
+    const { statusCode, code } = error as { statusCode?: number; code?: string };
+    if (statusCode === undefined || statusCode < 400 || statusCode >= 500) {
+      return sendError(error, request, reply, maskError);
+    }
+    const message = FASTIFY_REFUSALS[code ?? ''] ?? 'The request is malformed.';
+    return sendError(new ViewerError('BAD_USER_INPUT', message), request, reply, maskError, statusCode);
+  };
+}

@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/** Which rooms each room may enter. A room that is not listed here may not exist. */
+const DOORS: Record<string, readonly string[]> = {
+  kit: [],
+  model: ['kit'],
+  read: ['kit', 'model'],
+  access: ['kit', 'model'],
+  emit: ['kit', 'model', 'access'],
+  data: ['kit', 'model'],
+  query: ['kit', 'model', 'access', 'data'],
+  config: ['kit'],
+  pipeline: ['kit', 'model', 'read', 'access', 'emit'],
+  serve: ['kit', 'model', 'config', 'data', 'query', 'pipeline', 'features'],
+  project: ['kit', 'model', 'config', 'data', 'query', 'access', 'emit', 'pipeline', 'serve', 'features'],
+  cli: ['kit', 'model', 'config', 'data', 'pipeline', 'serve', 'project', 'emit'],
+  client: [],
+  testing: ['kit', 'model', 'config', 'data', 'pipeline', 'serve', 'project', 'query'],
+  main: ['cli'],
+  index: ['kit', 'model', 'data', 'query', 'project'],
+};
+
+const src = resolve(import.meta.dirname, '../src');
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => join(src, name));
+
+const roomOf = (path: string): string =>
+  (relative(src, path).split(sep)[0] ?? '').replace(/\.ts$/, '');
+
+function importsOf(path: string): string[] {
+  const text = readFileSync(path, 'utf8');
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((match) =>
+    resolve(dirname(path), match[1] ?? ''),
+  );
+}
+
+describe('architecture', () => {
+  it.each(files.map((path) => [relative(src, path), path]))('%s enters only rooms it may enter', (_, path) => {
+    const room = roomOf(path);
+    const open = DOORS[room];
+    expect(open, `room "${room}" is not in the list of doors`).toBeDefined();
+    const entered = importsOf(path).map(roomOf).filter((other) => other !== room);
+    expect(entered.filter((other) => !open?.includes(other))).toEqual([]);
+  });
+
+  it('only config/ reads the environment', () => {
+    const readers = files.filter((path) => /process\.env\b/.test(stripComments(readFileSync(path, 'utf8'))));
+    expect(readers.map(roomOf).filter((room) => room !== 'config')).toEqual([]);
+  });
+});
+
+function stripComments(text: string): string {
+  return text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/\/\/.*$/gm, '');
+}

@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { inject } from 'vitest';
+
+export interface TestDatabase {
+  readonly url: string;
+  /** Removes it, connections and all. */
+  drop(): Promise<void>;
+}
+
+/** Makes a fresh database, empty or a copy of `template` (nobody may be connected to that one meanwhile). */
+export async function createDatabase(template?: TestDatabase): Promise<TestDatabase> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  const source = template === undefined ? 'template0' : new URL(template.url).pathname.slice(1);
+  await onServer(`CREATE DATABASE ${name} TEMPLATE ${source}`);
+  const url = new URL(inject('databaseUrl'));
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+}
+
+/** Runs SQL on a database over a connection of its own and answers the rows of the last statement. */
+export async function runSql(url: string, sql: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const result: pg.QueryResult | pg.QueryResult[] = await client.query(sql);
+    return (Array.isArray(result) ? result.at(-1)?.rows : result.rows) ?? [];
+  } finally {
+    await client.end();
+  }
+}
+
+async function onServer(sql: string): Promise<void> {
+  await runSql(inject('databaseUrl'), sql);
+}
