@@ -27,8 +27,7 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))
   .map((name) => join(src, name));
 
-const roomOf = (path: string): string =>
-  (relative(src, path).split(sep)[0] ?? '').replace(/\.ts$/, '');
+const roomOf = (path: string): string => (relative(src, path).split(sep)[0] ?? '').replace(/\.ts$/, '');
 
 function importsOf(path: string): string[] {
   const text = readFileSync(path, 'utf8');
@@ -38,13 +37,18 @@ function importsOf(path: string): string[] {
 }
 
 describe('architecture', () => {
-  it.each(files.map((path) => [relative(src, path), path]))('%s enters only rooms it may enter', (_, path) => {
-    const room = roomOf(path);
-    const open = DOORS[room];
-    expect(open, `room "${room}" is not in the list of doors`).toBeDefined();
-    const entered = importsOf(path).map(roomOf).filter((other) => other !== room);
-    expect(entered.filter((other) => !open?.includes(other))).toEqual([]);
-  });
+  it.each(files.map((path) => [relative(src, path), path]))(
+    '%s enters only rooms it may enter',
+    (_, path) => {
+      const room = roomOf(path);
+      const open = DOORS[room];
+      expect(open, `room "${room}" is not in the list of doors`).toBeDefined();
+      const entered = importsOf(path)
+        .map(roomOf)
+        .filter((other) => other !== room);
+      expect(entered.filter((other) => !open?.includes(other))).toEqual([]);
+    },
+  );
 
   it('only config/ reads the environment', () => {
     const readers = files.filter((path) => /process\.env\b/.test(stripComments(readFileSync(path, 'utf8'))));

@@ -12,10 +12,9 @@ async function importFaker(): Promise<typeof import('@faker-js/faker')> {
   try {
     return await import('@faker-js/faker');
   } catch (cause) {
-    throw new Error(
-      'The sample data is made with @faker-js/faker, a development dependency that is not installed. ' +
-        'Run "npm install --include=dev", or start without sample data.',
-      { cause },
-    );
+    const remedy = 'Run "npm install --include=dev", or start without sample data.';
+    const message = `The sample data is made with @faker-js/faker, a development dependency that is not installed. ${remedy}`;
+    // With a remedy of its own, the command line shows the message alone.
+    throw Object.assign(new Error(message, { cause }), { remedy });
   }
 }

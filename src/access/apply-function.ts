@@ -17,7 +17,9 @@ export function applyFunction(fn: ValueFn, args: readonly JsonValue[], type: Val
     case 'multiply':
     case 'divide':
     case 'modulo':
-      return scalarType(type.name)?.postgres === 'float8' ? floats(fn, Number(a), Number(b)) : exacts(fn, a, b);
+      return scalarType(type.name)?.postgres === 'float8'
+        ? floats(fn, Number(a), Number(b))
+        : exacts(fn, a, b);
     case 'negate':
       return scalarType(type.name)?.postgres === 'float8' ? -Number(a) : exacts('subtract', 0, a);
     case 'length':

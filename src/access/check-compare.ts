@@ -26,7 +26,13 @@ const FLIPPED: Readonly<Record<CompareOp, CompareOp>> = {
 };
 
 /** `left op right` for every kind of operands. `node` is the whole comparison. */
-export function checkCompare(check: RuleCheck, node: Syntax, op: CompareOp, left: Placed, right: Placed): Term {
+export function checkCompare(
+  check: RuleCheck,
+  node: Syntax,
+  op: CompareOp,
+  left: Placed,
+  right: Placed,
+): Term {
   if (left.term.kind === 'failed' || right.term.kind === 'failed') return FAILED;
   const equality = op === 'eq' || op === 'ne';
   if (isNull(left.term)) return nullTest(check, node, op, right);
@@ -34,8 +40,12 @@ export function checkCompare(check: RuleCheck, node: Syntax, op: CompareOp, left
   const kinds = [left.term.kind, right.term.kind];
   if (kinds.includes('span') || kinds.includes('duration')) return compareSpans(check, node, op, left, right);
   if (kinds.includes('condition')) {
-    if (!equality) return check.fail(node, 'RULE_TYPE', 'Conditions have no order. Combine them with && and ||.');
-    const same = sameTruth(toCondition(check, left.node, left.term), toCondition(check, right.node, right.term));
+    if (!equality)
+      return check.fail(node, 'RULE_TYPE', 'Conditions have no order. Combine them with && and ||.');
+    const same = sameTruth(
+      toCondition(check, left.node, left.term),
+      toCondition(check, right.node, right.term),
+    );
     return condition(op === 'eq' ? same : not(same));
   }
   if (kinds.includes('row') || kinds.includes('viewer')) return compareRows(check, node, op, left, right);
@@ -95,7 +105,8 @@ function compareSpans(check: RuleCheck, node: Syntax, op: CompareOp, left: Place
     const { from, to } = left.term;
     return condition({ kind: 'compare', op, left: to, right: addTime(from, right.term.milliseconds) });
   }
-  const message = 'A duration is compared with a difference of two instants only, as in now - this.createdAt < duration("24h").';
+  const message =
+    'A duration is compared with a difference of two instants only, as in now - this.createdAt < duration("24h").';
   return check.fail(node, 'RULE_TYPE', message);
 }
 
@@ -108,7 +119,8 @@ export function addTime(instant: Value, milliseconds: number): Value {
 
 /** Rows are the same where their ids are. */
 function compareRows(check: RuleCheck, node: Syntax, op: CompareOp, left: Placed, right: Placed): Term {
-  if (op !== 'eq' && op !== 'ne') return check.fail(node, 'RULE_TYPE', 'Rows have no order. Compare a field of theirs.');
+  if (op !== 'eq' && op !== 'ne')
+    return check.fail(node, 'RULE_TYPE', 'Rows have no order. Compare a field of theirs.');
   const a = rowId(check, left, right);
   const b = rowId(check, right, left);
   if (!a || !b) return FAILED;
@@ -189,9 +201,14 @@ function typed(check: RuleCheck, placed: Placed, other: Placed): ValueTerm | und
       return made.kind === 'value' ? made : undefined;
     }
     case 'claim':
-      return knowledge(term.path, against ?? (other.term.kind === 'constant' ? plainLiteral(other.term) : undefined));
+      return knowledge(
+        term.path,
+        against ?? (other.term.kind === 'constant' ? plainLiteral(other.term) : undefined),
+      );
     case 'value':
-      return isRequestKnowledge(term) && against && !isRequestKnowledge(other.term) ? asTyped(term, against) : term;
+      return isRequestKnowledge(term) && against && !isRequestKnowledge(other.term)
+        ? asTyped(term, against)
+        : term;
     default:
       check.fail(node, 'RULE_TYPE', notAValue(placed));
       return undefined;
@@ -215,7 +232,12 @@ export function knowledge(
   const type: ValueType = against?.type ?? { kind: 'scalar', name: 'String', list: false };
   if (!against) return { kind: 'value', value, type, keyTo: undefined };
   const idKind = against.keyTo?.idKind;
-  return { kind: 'value', value: { ...value, as: { type, ...(idKind && { idKind }) } }, type, keyTo: against.keyTo };
+  return {
+    kind: 'value',
+    value: { ...value, as: { type, ...(idKind && { idKind }) } },
+    type,
+    keyTo: against.keyTo,
+  };
 }
 
 const TEXTS: ReadonlySet<string> = new Set(['text', 'uuid', 'int4']);
@@ -227,7 +249,8 @@ function asTyped(term: ValueTerm, against: ValueTerm): ValueTerm {
     return storage === 'date' ? { ...term, value: { kind: 'now', as: 'Date' }, type: against.type } : term;
   }
   if (term.value.kind !== 'viewer' || term.type.list || against.type.list) return term;
-  const isId = term.value.path[0] === 'id' && TEXTS.has(storage) && (storage !== 'int4' || against.type.name === 'ID');
+  const isId =
+    term.value.path[0] === 'id' && TEXTS.has(storage) && (storage !== 'int4' || against.type.name === 'ID');
   const isText = term.type.name === 'String' && storage === 'text';
   return isId || isText ? knowledge(term.value.path, against) : term;
 }
@@ -256,6 +279,7 @@ export function notAValue({ node, term }: Placed): string {
   if (term.kind === 'rows') {
     return `"${node.text}" is many rows of ${term.entity.name}, not a value. Write ${node.text}.exists(m, …) or ${node.text}.size().`;
   }
-  if (term.kind === 'row') return `"${node.text}" is a row of ${term.entity.name}. Compare a field of it, such as ${node.text}.id.`;
+  if (term.kind === 'row')
+    return `"${node.text}" is a row of ${term.entity.name}. Compare a field of it, such as ${node.text}.id.`;
   return `${node.text} is ${describe(term)}, not a single value. Compare fields, constants or facts about the viewer.`;
 }

@@ -1,8 +1,8 @@
 import type { ValueType } from '../model/app-model.ts';
 import { and, type Expr, FALSE, or } from '../model/expr.ts';
-import { bindRows } from './check-rows.ts';
 import { asRow, checkCompare, knowledge, matchTypes, notAValue, type Placed } from './check-compare.ts';
 import { plainLiteral } from './check-literal.ts';
+import { bindRows } from './check-rows.ts';
 import type { RuleCheck } from './rule-check.ts';
 import type { Syntax } from './syntax.ts';
 import { describe, FAILED, type RowsTerm, type Term, type ValueTerm } from './term.ts';
@@ -30,7 +30,11 @@ export function checkIn(check: RuleCheck, node: Syntax, item: Placed, list: Plac
     }
     default: {
       const text = `"${list.node.text}" is ${describe(term)}, not a list.`;
-      return check.fail(list.node, 'RULE_TYPE', `${text} After "in" comes [ … ], a list field, viewer.roles or a relation.`);
+      return check.fail(
+        list.node,
+        'RULE_TYPE',
+        `${text} After "in" comes [ … ], a list field, viewer.roles or a relation.`,
+      );
     }
   }
 }
@@ -84,7 +88,8 @@ function inKnowledge(
 function singleValue(check: RuleCheck, item: Placed): ValueTerm | undefined {
   const { term } = item;
   if (term.kind === 'constant' && term.value !== null) return plainLiteral(term);
-  if (term.kind === 'claim') return knowledge(term.path, plainLiteral({ kind: 'constant', value: '', text: '' }));
+  if (term.kind === 'claim')
+    return knowledge(term.path, plainLiteral({ kind: 'constant', value: '', text: '' }));
   if (term.kind === 'value' && !term.type.list) return term;
   check.fail(item.node, 'RULE_TYPE', notAValue(item));
   return undefined;
@@ -96,7 +101,11 @@ function inValue(check: RuleCheck, node: Syntax, item: Placed, list: Placed, ter
       term.type.kind === 'scalar' && term.type.name === 'String'
         ? `Write ${list.node.text}.contains(${item.node.text}).`
         : `Write "${item.node.text} == ${list.node.text}".`;
-    return check.fail(list.node, 'RULE_TYPE', `"${list.node.text}" is ${describe(term)}, not a list. ${remedy}`);
+    return check.fail(
+      list.node,
+      'RULE_TYPE',
+      `"${list.node.text}" is ${describe(term)}, not a list. ${remedy}`,
+    );
   }
   if (term.value.kind === 'viewer') return inKnowledge(check, item, ['roles']);
   const element: ValueTerm = { ...term, type: { ...term.type, list: false } };
@@ -112,7 +121,11 @@ function inRows(check: RuleCheck, node: Syntax, item: Placed, list: Placed, term
     return check.fail(node, 'RULE_TYPE', message);
   }
   const bound = bindRows(check, term, 'row');
-  const one: Term = { kind: 'row', row: { from: bound.as, entity: bound.entity.name, steps: [] }, entity: bound.entity };
+  const one: Term = {
+    kind: 'row',
+    row: { from: bound.as, entity: bound.entity.name, steps: [] },
+    entity: bound.entity,
+  };
   const equal = checkCompare(check, node, 'eq', { node: list.node, term: one }, item);
   if (equal.kind !== 'condition') return FAILED;
   return condition({ kind: 'exists', rows: bound.rows, as: bound.as, where: and(bound.where, equal.expr) });

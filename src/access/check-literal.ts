@@ -44,7 +44,9 @@ export function literalAs(
   const storage = storageOf(type, keyTo);
   const plain = plainLiteral(term);
   if (NUMERIC.has(storage) && type.name !== 'ID') {
-    return NUMERIC.has(storageOf(plain.type, undefined)) ? numberAs(term, plain, storage, type) : wrong(check, node, term, type);
+    return NUMERIC.has(storageOf(plain.type, undefined))
+      ? numberAs(term, plain, storage, type)
+      : wrong(check, node, term, type);
   }
   if (storage === 'timestamptz') return wrongInstant(check, node, term);
   const read = readAs(idText(term, type), type, keyTo?.idKind);
@@ -65,8 +67,11 @@ function numberAs(term: ConstantTerm, plain: ValueTerm, storage: string, type: V
 
 function enumLiteral(check: RuleCheck, node: Syntax, term: ConstantTerm, type: ValueType): ValueTerm | Term {
   const values = check.app.enumByName.get(type.name)?.values.map((value) => value.name) ?? [];
-  if (typeof term.value === 'string' && values.includes(term.value)) return literal(term.value, { ...type, list: false });
-  const remedy = didYouMean(String(term.value), values) || ` Its values are ${values.map((name) => `'${name}'`).join(', ')}.`;
+  if (typeof term.value === 'string' && values.includes(term.value))
+    return literal(term.value, { ...type, list: false });
+  const remedy =
+    didYouMean(String(term.value), values) ||
+    ` Its values are ${values.map((name) => `'${name}'`).join(', ')}.`;
   return check.fail(node, 'RULE_LITERAL', `${term.text} is not a value of the enum ${type.name}.${remedy}`);
 }
 

@@ -4,7 +4,7 @@ import { type RowPath, THIS, VIEWER } from '../model/expr.ts';
 import { entityNamed, fieldType, relationNamed } from './field-type.ts';
 import type { RuleCheck } from './rule-check.ts';
 import type { Syntax } from './syntax.ts';
-import { describe, FAILED, scalarOf, type RowTerm, type Term, type ValueTerm } from './term.ts';
+import { describe, FAILED, type RowTerm, scalarOf, type Term, type ValueTerm } from './term.ts';
 
 type Member = Syntax & { readonly kind: 'member' };
 
@@ -40,8 +40,11 @@ function checkThis(check: RuleCheck, node: Syntax): Term {
 
 function unknownName(check: RuleCheck, node: Syntax, name: string): Term {
   const known = [...(check.entity ? [THIS] : []), VIEWER, 'now', ...check.variables];
-  const field = check.entity && (check.entity.fieldByName.has(name) || fieldType(check.app, check.entity, name));
-  const remedy = field ? ` Write "this.${name}".` : didYouMean(name, known) || ` Known here: ${known.join(', ')}.`;
+  const field =
+    check.entity && (check.entity.fieldByName.has(name) || fieldType(check.app, check.entity, name));
+  const remedy = field
+    ? ` Write "this.${name}".`
+    : didYouMean(name, known) || ` Known here: ${known.join(', ')}.`;
   return check.fail(node, 'RULE_UNKNOWN_NAME', `"${name}" is not known in this rule.${remedy}`);
 }
 
@@ -67,7 +70,11 @@ export function checkMember(check: RuleCheck, node: Member, object: Term): Term 
     }
     default: {
       const what = describe(object);
-      return check.fail(node, 'RULE_TYPE', `${capital(what)} has no field "${node.name}". Only rows have fields.`);
+      return check.fail(
+        node,
+        'RULE_TYPE',
+        `${capital(what)} has no field "${node.name}". Only rows have fields.`,
+      );
     }
   }
 }
@@ -84,11 +91,17 @@ function fieldOf(check: RuleCheck, node: Member, { row, entity }: RowTerm): Term
   const known = fieldType(check.app, entity, name);
   if (!known) return unknownField(check, node, entity);
   const { type, keyTo } = known;
-  return ownColumnsOnly(check, node, { kind: 'value', value: { kind: 'column', row, field: name }, type, keyTo });
+  return ownColumnsOnly(check, node, {
+    kind: 'value',
+    value: { kind: 'column', row, field: name },
+    type,
+    keyTo,
+  });
 }
 
 function unknownField(check: RuleCheck, node: Member, entity: Entity): Term {
-  const remedy = didYouMean(node.name, namesOf(entity)) || ` It has ${namesOf(entity).slice(0, 12).join(', ')}.`;
+  const remedy =
+    didYouMean(node.name, namesOf(entity)) || ` It has ${namesOf(entity).slice(0, 12).join(', ')}.`;
   return check.fail(node, 'RULE_UNKNOWN_FIELD', `${entity.name} has no field "${node.name}".${remedy}`);
 }
 
@@ -101,7 +114,12 @@ function follow(check: RuleCheck, node: Member, row: RowPath, field: RelationFie
   const target = entityNamed(check.app, field.target);
   if (field.many) {
     if (check.use === 'check') return onlyOwnColumns(check, node, 'other rows');
-    return { kind: 'rows', rows: { kind: 'related', row, relation: field.name }, entity: target, bound: undefined };
+    return {
+      kind: 'rows',
+      rows: { kind: 'related', row, relation: field.name },
+      entity: target,
+      bound: undefined,
+    };
   }
   if (check.use === 'check' && (field.storage.kind !== 'key' || row.steps.length > 0)) {
     return onlyOwnColumns(check, node, 'other rows');
@@ -126,7 +144,8 @@ export function idOf(check: RuleCheck, { row, entity }: RowTerm): ValueTerm {
       entityNamed(check.app, row.entity),
     );
     const { storage } = relationNamed(owner, last.relation);
-    if (storage.kind === 'key') return { ...common, value: { kind: 'column', row: before, field: storage.key } };
+    if (storage.kind === 'key')
+      return { ...common, value: { kind: 'column', row: before, field: storage.key } };
   }
   return { ...common, value: { kind: 'column', row, field: 'id' } };
 }
@@ -149,7 +168,8 @@ function viewerField(check: RuleCheck, node: Member): Term {
   const { user } = check.app;
   const builtIn = [...Object.keys(VIEWER_FIELDS), 'claims'];
   if (!user) {
-    const remedy = didYouMean(name, builtIn) || ` It has ${builtIn.join(', ')}; mark a model @user to use its fields.`;
+    const remedy =
+      didYouMean(name, builtIn) || ` It has ${builtIn.join(', ')}; mark a model @user to use its fields.`;
     return check.fail(node, 'RULE_UNKNOWN_FIELD', `The viewer has no field "${name}".${remedy}`);
   }
   if (check.use === 'value') {

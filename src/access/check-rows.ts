@@ -1,5 +1,5 @@
-import { didYouMean } from '../kit/suggest.ts';
 import { and, type Expr, not, or, TRUE, type Value } from '../model/expr.ts';
+import { scalarType } from '../model/scalars.ts';
 import type { RuleCheck } from './rule-check.ts';
 import type { Syntax } from './syntax.ts';
 import { type BoundRows, describe, FAILED, type RowsTerm, scalarOf, type Term } from './term.ts';
@@ -23,18 +23,38 @@ export function bindRows(check: RuleCheck, term: RowsTerm, stem: string): BoundR
 }
 
 /** `list.exists(m, condition)` and its like, over the rows of a relation or over constants in `[ ]`. */
-export function checkRowMacro(check: RuleCheck, node: Call, receiver: Term, name: RowMacro, inner: CheckNode): Term {
+export function checkRowMacro(
+  check: RuleCheck,
+  node: Call,
+  receiver: Term,
+  name: RowMacro,
+  inner: CheckNode,
+): Term {
   const [variable, body, extra] = node.args;
   if (receiver.kind === 'failed') return FAILED;
   if (variable?.kind !== 'name' || !body || extra) {
-    return check.fail(node, 'RULE_TYPE', `Write ${node.name}(m, …): a name for each row, and what is asked of it.`);
+    return check.fail(
+      node,
+      'RULE_TYPE',
+      `Write ${node.name}(m, …): a name for each row, and what is asked of it.`,
+    );
   }
   const reserved = ['this', 'viewer', 'now'].includes(variable.name);
-  if (reserved) return check.fail(variable, 'RULE_UNKNOWN_NAME', `"${variable.name}" has a meaning already. Choose another name.`);
-  if (receiver.kind === 'list') return overItems(check, node, receiver.items, name, variable.name, () => inner(body), body);
+  if (reserved)
+    return check.fail(
+      variable,
+      'RULE_UNKNOWN_NAME',
+      `"${variable.name}" has a meaning already. Choose another name.`,
+    );
+  if (receiver.kind === 'list')
+    return overItems(check, node, receiver.items, name, variable.name, () => inner(body), body);
   if (receiver.kind !== 'rows') return notRows(check, node, receiver);
   const bound = bindRows(check, receiver, variable.name);
-  const row: Term = { kind: 'row', row: { from: bound.as, entity: bound.entity.name, steps: [] }, entity: bound.entity };
+  const row: Term = {
+    kind: 'row',
+    row: { from: bound.as, entity: bound.entity.name, steps: [] },
+    entity: bound.entity,
+  };
   const term = check.within(variable.name, row, () => inner(body));
   if (name === 'map') return term.kind === 'failed' ? FAILED : { kind: 'mapped', rows: bound, item: term };
   const where = toCondition(check, body, term);
@@ -71,7 +91,11 @@ function overItems(
   body: Syntax,
 ): Term {
   if (name !== 'exists' && name !== 'all') {
-    return check.fail(node, 'RULE_UNSUPPORTED', `${name}() works on the rows of a relation. Use exists() or all() over constants.`);
+    return check.fail(
+      node,
+      'RULE_UNSUPPORTED',
+      `${name}() works on the rows of a relation. Use exists() or all() over constants.`,
+    );
   }
   const tests = items.map((item) => toCondition(check, body, check.within(variable, item, inner)));
   return condition(name === 'exists' ? or(...tests) : and(...tests));
@@ -99,7 +123,12 @@ export function checkSize(check: RuleCheck, node: Syntax, subject: Syntax, term:
     case 'value': {
       if (!term.type.list && !isText(term)) break;
       const fn = term.type.list ? 'size' : 'length';
-      return { kind: 'value', value: { kind: 'call', fn, args: [term.value], type: int }, type: int, keyTo: undefined };
+      return {
+        kind: 'value',
+        value: { kind: 'call', fn, args: [term.value], type: int },
+        type: int,
+        keyTo: undefined,
+      };
     }
     default:
       break;
@@ -109,5 +138,5 @@ export function checkSize(check: RuleCheck, node: Syntax, subject: Syntax, term:
 }
 
 function isText(term: Term & { kind: 'value' }): boolean {
-  return term.type.kind === 'scalar' && isTextScalar(term.type.name);
+  return term.type.kind === 'scalar' && scalarType(term.type.name)?.text === true;
 }

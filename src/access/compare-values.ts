@@ -39,7 +39,9 @@ const byTime: Order = (a, b) => difference(milliseconds(String(a)), milliseconds
 
 function milliseconds(time: string): number {
   const match = /^(\d{2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?Z?$/.exec(time);
-  return match ? (Number(match[1]) * 60 + Number(match[2])) * 60_000 + Number(match[3] ?? 0) * 1000 : Number.NaN;
+  return match
+    ? (Number(match[1]) * 60 + Number(match[2])) * 60_000 + Number(match[3] ?? 0) * 1000
+    : Number.NaN;
 }
 
 const ORDERS: Readonly<Record<string, Order>> = {
@@ -60,8 +62,7 @@ export function orderOf(storage: string, enumValues: readonly string[] = []): Or
   const order = ORDERS[storage];
   if (order) return order;
   if (!storage.startsWith('enum:')) return byCodePoint;
-  return (a, b) =>
-    a === b ? 0 : difference(enumValues.indexOf(String(a)), enumValues.indexOf(String(b)));
+  return (a, b) => (a === b ? 0 : difference(enumValues.indexOf(String(a)), enumValues.indexOf(String(b))));
 }
 
 /** Two storages that are compared with each other are both compared as this one; undefined where they cannot be. */

@@ -9,7 +9,9 @@ const NUMERAL = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d{1,4}))?$/;
 /** From a JSON number or a numeral as PostgreSQL prints it; undefined for anything else. */
 export function exactNumber(value: unknown): ExactNumber | undefined {
   if (typeof value === 'bigint') return { digits: value, scale: 0 };
-  const match = NUMERAL.exec(typeof value === 'number' ? String(value) : typeof value === 'string' ? value : '');
+  const match = NUMERAL.exec(
+    typeof value === 'number' ? String(value) : typeof value === 'string' ? value : '',
+  );
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match ?? [];
   if (whole + fraction === '') return undefined;
   const digits = BigInt(sign === '-' ? `-${whole}${fraction}` : whole + fraction);

@@ -22,7 +22,9 @@ export function foldExpr(expr: Expr): Expr {
       return foldText(expr);
     case 'list':
     case 'json':
-      return isNullLiteral(expr.value) || (expr.kind === 'list' && isNullLiteral(expr.operand)) ? UNKNOWN : expr;
+      return isNullLiteral(expr.value) || (expr.kind === 'list' && isNullLiteral(expr.operand))
+        ? UNKNOWN
+        : expr;
     case 'sure':
       return expr.term.kind === 'constant' ? constant(expr.term.value === true) : expr;
     case 'exists':

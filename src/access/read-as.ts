@@ -34,7 +34,9 @@ const READERS: Readonly<Record<string, (value: unknown) => JsonValue>> = {
   jsonb: (value) => value as JsonValue,
   date: (value) => (typeof value === 'string' && isDate(value) ? value : null),
   time: (value) =>
-    typeof value === 'string' && /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,3})?)?$/.test(value) ? value : null,
+    typeof value === 'string' && /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,3})?)?$/.test(value)
+      ? value
+      : null,
 };
 
 /** PostgreSQL stores neither NUL nor half a surrogate pair. */

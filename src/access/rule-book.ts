@@ -27,7 +27,11 @@ export interface RuleBook {
   /** Undefined: the field has no rule of its own. */
   field(entity: Entity, field: string, operation: 'read' | 'write'): Rule | undefined;
   call(root: 'Query' | 'Mutation' | 'Subscription', field: string): Rule | undefined;
-  value(entity: Entity, field: string, use: 'default' | 'presetOnCreate' | 'presetOnUpdate'): ValueRule | undefined;
+  value(
+    entity: Entity,
+    field: string,
+    use: 'default' | 'presetOnCreate' | 'presetOnUpdate',
+  ): ValueRule | undefined;
   /** In the order of `entity.checks`. Their expressions only name `this` and its own columns. */
   checks(entity: Entity): readonly Rule[];
 }

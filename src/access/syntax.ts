@@ -19,8 +19,8 @@ export type Syntax = SyntaxBase &
     | {
         readonly kind: 'choice';
         readonly condition: Syntax;
-        readonly then: Syntax;
-        readonly otherwise: Syntax;
+        readonly yes: Syntax;
+        readonly no: Syntax;
       }
     /** CEL that Plinth has no meaning for: `what` names it. */
     | { readonly kind: 'foreign'; readonly what: string; readonly remedy: string }
@@ -99,12 +99,26 @@ const SLIPS: readonly (readonly [RegExp, string])[] = [
   [/^or\b/i, '"or" is not an operator. Write "||".'],
   [/^&(?!&)/, '"&" is not an operator. Write "&&".'],
   [/^\|(?!\|)/, '"|" is not an operator. Write "||".'],
-  [/^(is|like|between)\b/i, 'That is SQL. Write a comparison such as "this.x == null" or "this.x.contains(\'y\')".'],
+  [
+    /^(is|like|between)\b/i,
+    'That is SQL. Write a comparison such as "this.x == null" or "this.x.contains(\'y\')".',
+  ],
   [/^<>/, '"<>" is not an operator. Write "!=".'],
 ];
 
 const BINARY: ReadonlySet<string> = new Set<BinaryOp>([
-  '==', '!=', '<', '<=', '>', '>=', 'in', '+', '-', '*', '/', '%',
+  '==',
+  '!=',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  'in',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
 ]);
 
 function convert(node: ASTNode, text: string): Syntax {
@@ -130,9 +144,13 @@ function convert(node: ASTNode, text: string): Syntax {
       return { ...base, kind: node.op === '&&' ? 'and' : 'or', terms: [child(0), child(1)] };
     case '!_':
     case '-_':
-      return { ...base, kind: node.op === '!_' ? 'not' : 'negate', term: convert(node.args as unknown as ASTNode, text) };
+      return {
+        ...base,
+        kind: node.op === '!_' ? 'not' : 'negate',
+        term: convert(node.args as unknown as ASTNode, text),
+      };
     case '?:':
-      return { ...base, kind: 'choice', condition: child(0), then: child(1), otherwise: child(2) };
+      return { ...base, kind: 'choice', condition: child(0), yes: child(1), no: child(2) };
     default:
       if (BINARY.has(node.op)) {
         return { ...base, kind: 'binary', op: node.op as BinaryOp, left: child(0), right: child(1) };
@@ -143,7 +161,10 @@ function convert(node: ASTNode, text: string): Syntax {
 
 function foreign(op: string): { what: string; remedy: string } {
   if (op === '[]') {
-    return { what: 'Indexing with [ ]', remedy: 'Use a field (a.b), or exists() over the rows of a relation.' };
+    return {
+      what: 'Indexing with [ ]',
+      remedy: 'Use a field (a.b), or exists() over the rows of a relation.',
+    };
   }
   return { what: op === 'map' ? 'A map' : `"${op}"`, remedy: 'Rules know fields, lists and constants.' };
 }

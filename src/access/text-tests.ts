@@ -9,7 +9,9 @@ export function textHolds(
 ): boolean | undefined {
   if (op === 'matches') return toRegExp(needle, insensitive)?.test(value);
   const [text, part] = insensitive ? [value.toLowerCase(), needle.toLowerCase()] : [value, needle];
-  return { contains: text.includes(part), startsWith: text.startsWith(part), endsWith: text.endsWith(part) }[op];
+  return { contains: text.includes(part), startsWith: text.startsWith(part), endsWith: text.endsWith(part) }[
+    op
+  ];
 }
 
 /**

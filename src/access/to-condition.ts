@@ -23,7 +23,11 @@ export function toCondition(check: RuleCheck, node: Syntax, term: Term): Expr {
     default:
       break;
   }
-  check.fail(node, 'RULE_TYPE', `"${node.text}" is ${describe(term)}, not a condition. ${remedy(node, term)}`);
+  check.fail(
+    node,
+    'RULE_TYPE',
+    `"${node.text}" is ${describe(term)}, not a condition. ${remedy(node, term)}`,
+  );
   return UNKNOWN;
 }
 

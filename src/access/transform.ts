@@ -101,7 +101,10 @@ function transformRow(row: RowPath, t: Transformation): RowPath {
 }
 
 /** Calls `seen` with every expression and every value inside `expr`, itself included. */
-export function visit(expr: Expr, seen: { expr?: (expr: Expr) => void; value?: (value: Value) => void }): void {
+export function visit(
+  expr: Expr,
+  seen: { expr?: (expr: Expr) => void; value?: (value: Value) => void },
+): void {
   transform(expr, {
     ...KEEP,
     expr: (part) => {

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import type { Problem } from '../kit/problem.ts';
 import { checkSources } from '../pipeline.ts';
 import { findProject, readSources } from '../project/find-project.ts';
-import { countProblems, describeProblems } from './output.ts';
 import { projectOption } from './options.ts';
+import { countProblems, describeProblems } from './output.ts';
 import type { Cli } from './run.ts';
 
 /** `plinth check`: every problem of schema.graphql on standard output, exit code 1 when one is an error. */

@@ -24,7 +24,8 @@ export function addGenerateCommand(program: Command, { output }: Cli): void {
       }
       const written = await writeArtefacts(project, built);
       for (const path of written) output.note(`wrote ${path}`);
-      const client = await generatePrismaClientTypes(project.directory);
-      output.note(client.written ? 'wrote generated/prisma' : 'generated/prisma is up to date');
+      const client = { projectDir: project.directory, prismaSchema: built.prismaSchema };
+      const clientWritten = await generatePrismaClientTypes(client);
+      output.note(clientWritten ? 'wrote generated/prisma' : 'generated/prisma is up to date');
     });
 }

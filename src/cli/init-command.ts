@@ -33,9 +33,13 @@ function copyTemplate(name: string, target: string): void {
     );
   }
   const source = join(templates, name);
-  const clash = readdirSync(source).map(installedName).find((entry) => existsSync(join(target, entry)));
+  const clash = readdirSync(source)
+    .map(installedName)
+    .find((entry) => existsSync(join(target, entry)));
   if (clash !== undefined) {
-    throw new UserError(`${join(target, clash)} is already there. Choose a directory without a project in it.`);
+    throw new UserError(
+      `${join(target, clash)} is already there. Choose a directory without a project in it.`,
+    );
   }
   mkdirSync(target, { recursive: true });
   cpSync(source, target, { recursive: true });

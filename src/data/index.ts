@@ -19,6 +19,7 @@ export { startEmbedded } from './embedded/start-embedded.ts';
 export type { Renames } from './migrate/apply-renames.ts';
 export type { DataFinding } from './migrate/data-finding.ts';
 export type { DatabaseState } from './migrate/database-state.ts';
+export { isSameState } from './migrate/database-state.ts';
 export { deployMigrations } from './migrate/deploy-migrations.ts';
 export { findDataLoss } from './migrate/find-data-loss.ts';
 export { MigrationError, MigrationFailedError } from './migrate/migration-errors.ts';
@@ -39,4 +40,6 @@ export type {
   PrismaModelLike,
 } from './prisma/create-prisma-client.ts';
 export { createPrismaClient } from './prisma/create-prisma-client.ts';
+export type { GenerateTypesOptions } from './prisma/generate-client-types.ts';
+export { generatePrismaClientTypes } from './prisma/generate-client-types.ts';
 export { outsideTransaction } from './transaction-context.ts';

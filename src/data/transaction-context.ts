@@ -27,9 +27,12 @@ export function withTransaction<T>(context: TransactionContext | undefined, fn: 
   return storage.run(context, fn);
 }
 
-/** Runs `fn` so that the Prisma client does not join the transaction around the caller (work that outlives a request). */
-export function outsideTransaction<T>(fn: () => T): T {
-  return storage.run(undefined, fn);
+/**
+ * Runs `fn` so that the Prisma client does not join the transaction around the caller (work that outlives a request). It is
+ * awaited in here because Prisma's promises do nothing until somebody waits for them.
+ */
+export function outsideTransaction<T>(fn: () => PromiseLike<T>): Promise<T> {
+  return storage.run(undefined, async () => await fn());
 }
 
 /** Runs `fn` after every statement that the transaction was given before. */

@@ -29,10 +29,10 @@ export function placeInside(source: PlacedText, offset: number): Place {
 function widthOfEscaped(raw: string, units: number): number {
   let width = 0;
   for (let seen = 0; seen < units && width < raw.length; ) {
-    const escape = /^\\(?:u\{([0-9a-fA-F]+)\}|u[0-9a-fA-F]{4}|.)/s.exec(raw.slice(width, width + 16));
-    width += escape ? escape[0].length : 1;
+    const sequence = /^\\(?:u\{([0-9a-fA-F]+)\}|u[0-9a-fA-F]{4}|.)/s.exec(raw.slice(width, width + 16));
+    width += sequence ? sequence[0].length : 1;
     // `\u{1F600}` is one escape and two units; every other escape is one.
-    seen += escape?.[1] !== undefined && Number.parseInt(escape[1], 16) > 0xffff ? 2 : 1;
+    seen += sequence?.[1] !== undefined && Number.parseInt(sequence[1], 16) > 0xffff ? 2 : 1;
   }
   return width;
 }

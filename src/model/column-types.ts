@@ -80,7 +80,10 @@ export type ColumnTypeResult =
 
 /** Reads the text of `@column(type:)` for a field of type `value`. `detail` ends a sentence: what would be right. */
 export function readColumnType(text: string, value: ValueType): ColumnTypeResult {
-  const found = /^\s*([a-z][a-z0-9 ]*?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\)\s*(with(?:out)? time zone)?)?\s*$/i.exec(text);
+  const found =
+    /^\s*([a-z][a-z0-9 ]*?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\)\s*(with(?:out)? time zone)?)?\s*$/i.exec(
+      text,
+    );
   const name = found?.[1]?.toLowerCase().replace(/\s+/g, ' ') ?? text.trim();
   const zone = found?.[4]?.toLowerCase();
   const row = COLUMN_TYPES.get(zone ? `${name} ${zone}` : name);
@@ -102,7 +105,9 @@ export function columnTypesFor(value: ValueType): readonly string[] {
   if (!scalar) return [];
   const rows = [...new Set(COLUMN_TYPES.values())].filter((row) => row.prisma.includes(scalar.prisma));
   const family = FAMILIES.find((members) => members.includes(scalar.postgres));
-  return rows.map((row) => row.canonical).filter((name) => (family ? family.includes(name) : !IN_FAMILIES.has(name)));
+  return rows
+    .map((row) => row.canonical)
+    .filter((name) => (family ? family.includes(name) : !IN_FAMILIES.has(name)));
 }
 
 /** Parameters are cast to the scalar's own type, so a column must compare with it: a date is no instant. */
@@ -121,6 +126,7 @@ function fits(given: readonly number[], row: ColumnType): boolean {
 function usage(row: ColumnType): string {
   const [first, second] = row.most;
   if (first === undefined) return `${row.canonical} takes no numbers`;
-  if (second !== undefined) return `${row.canonical}(precision, scale): precision 1 to ${first}, scale at most the precision`;
+  if (second !== undefined)
+    return `${row.canonical}(precision, scale): precision 1 to ${first}, scale at most the precision`;
   return `${row.canonical}(n): n at most ${first}`;
 }

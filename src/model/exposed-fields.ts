@@ -1,4 +1,12 @@
-import type { ComputedField, Entity, Field, RelationField, ScalarField, UniqueKey, ValueType } from './app-model.ts';
+import type {
+  ComputedField,
+  Entity,
+  Field,
+  RelationField,
+  ScalarField,
+  UniqueKey,
+  ValueType,
+} from './app-model.ts';
 import { type ScalarType, scalarType } from './scalars.ts';
 
 /** A field with a value of its own: stored, or computed by the database. */

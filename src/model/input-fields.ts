@@ -44,7 +44,10 @@ export function declaredKey(entity: Entity, relation: RelationField): ScalarFiel
 }
 
 /** `author` of `authorId` and the other way round. */
-function siblingOf(entity: Entity, field: ScalarField | RelationField): ScalarField | RelationField | undefined {
+function siblingOf(
+  entity: Entity,
+  field: ScalarField | RelationField,
+): ScalarField | RelationField | undefined {
   if (field.kind === 'relation') return declaredKey(entity, field);
   const relation = field.keyOf === undefined ? undefined : entity.fieldByName.get(field.keyOf);
   return relation?.kind === 'relation' ? relation : undefined;

@@ -65,6 +65,8 @@ export const SCALARS = {
   Decimal: scalar({
     filter: 'DecimalFilter',
     prisma: 'Decimal',
+    // Without it Prisma makes numeric(65,30), which rounds and overflows.
+    native: '@db.Decimal',
     postgres: 'numeric',
     sum: 'Decimal',
     avg: 'Decimal',

@@ -1,5 +1,11 @@
-import type { ApolloServerPlugin } from '@apollo/server';
-import { type ExecutionResult, type GraphQLSchema, type OperationDefinitionNode, parse, validate } from 'graphql';
+import { type ApolloServerPlugin, HeaderMap } from '@apollo/server';
+import {
+  type ExecutionResult,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  parse,
+  validate,
+} from 'graphql';
 import type { Config } from '../config/index.ts';
 import type { Db, PrismaClientLike } from '../data/index.ts';
 import { scalarTypes } from '../emit/scalars/index.ts';
@@ -43,7 +49,11 @@ export function assembleApp(parts: AppParts): PlinthApp {
   };
 }
 
-async function createContext(parts: AppParts, schema: GraphQLSchema, request: RequestInfo): Promise<OperationContext> {
+async function createContext(
+  parts: AppParts,
+  schema: GraphQLSchema,
+  request: RequestInfo,
+): Promise<OperationContext> {
   const { built, config, db, log, prisma } = parts;
   const { listValues, pageDefault, pageMax } = config.limits;
   const viewer = await completeViewer(built.app, request.viewer, db);
@@ -56,12 +66,21 @@ async function createContext(parts: AppParts, schema: GraphQLSchema, request: Re
     limits: { defaultPageSize: pageDefault, maxPageSize: pageMax, maxListLength: listValues },
     signal: request.signal,
   });
-  return makeResolverContext({ scope, request, prisma, log, api: (context) => runInner(schema, db, context) });
+  return makeResolverContext({
+    scope,
+    request,
+    prisma,
+    log,
+    api: (context) => runInner(schema, db, context),
+  });
 }
 
 /** One operation of the author's own code: the same API and viewer, on the connection of the outer operation. */
 function runInner(schema: GraphQLSchema, db: Db, context: OperationContext) {
-  return async (source: string, variables: Readonly<Record<string, unknown>> = {}): Promise<ExecutionResult> => {
+  return async (
+    source: string,
+    variables: Readonly<Record<string, unknown>> = {},
+  ): Promise<ExecutionResult> => {
     const document = parse(source);
     const errors = validate(schema, document);
     if (errors.length > 0) return { errors };
@@ -89,8 +108,8 @@ function runMutationsInTransactions(schema: GraphQLSchema, db: Db): ApolloServer
           });
           const errors = result.errors?.map(context.toViewer);
           return {
-            http: { status: undefined, headers: new Map() as never },
-            body: { kind: 'single', singleResult: { ...(errors && { errors }), data: result.data ?? null } },
+            http: { headers: new HeaderMap() },
+            body: { kind: 'single', singleResult: { ...(errors && { errors }), data: result.data ?? null } } as const,
           };
         },
       };

@@ -12,7 +12,9 @@ const LOADED = ['email', 'emailVerified', 'roles'] as const;
  */
 export async function completeViewer(app: AppModel, viewer: ViewerState, db: Db): Promise<ViewerState> {
   if (viewer.kind !== 'viewer' || !app.user) return viewer;
-  const missing = LOADED.filter((fact) => viewer[fact] === undefined).flatMap((fact) => columnOf(app.user, fact));
+  const missing = LOADED.filter((fact) => viewer[fact] === undefined).flatMap((fact) =>
+    columnOf(app.user, fact),
+  );
   if (missing.length === 0) return viewer;
   const row = await loadRow(db, app.user, viewer.id, missing);
   return row ? { ...viewer, ...row } : viewer;
@@ -35,6 +37,8 @@ async function loadRow(
   const text = `SELECT json_build_object(${pairs})::text AS facts FROM ${quoteIdentifier(user.table)} WHERE ${quoteIdentifier(idField.column)}::text = $1`;
   const [row] = await db.query<{ facts: string }>(text, [id]);
   if (!row) return undefined;
-  const facts = Object.entries(JSON.parse(row.facts) as Record<string, unknown>).filter(([, value]) => value !== null);
+  const facts = Object.entries(JSON.parse(row.facts) as Record<string, unknown>).filter(
+    ([, value]) => value !== null,
+  );
   return Object.fromEntries(facts) as Partial<KnownViewer>;
 }

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../kit/user-error.ts';
-import { importFresh } from './import-fresh.ts';
 import type { Project } from './find-project.ts';
+import { importFresh } from './import-fresh.ts';
 
 /** The author's functions by type and field, as `resolvers/*.ts` export them. */
 export type AuthorResolvers = Record<string, Record<string, unknown>>;

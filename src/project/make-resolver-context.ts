@@ -63,7 +63,9 @@ function readable(scope: RequestScope, model: string, operation: RowOperation): 
   if (!entity) throw new Error(`ctx.readable: there is no model "${model}"`);
   const where = prismaWhere(scope.app, lower(scope.rowRule(entity, operation)));
   if (where === undefined) {
-    throw new Error(`ctx.readable: Prisma cannot express the ${operation} rule of ${model}; use ctx.api instead`);
+    throw new Error(
+      `ctx.readable: Prisma cannot express the ${operation} rule of ${model}; use ctx.api instead`,
+    );
   }
   return where;
 }

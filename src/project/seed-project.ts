@@ -28,9 +28,12 @@ export function findSeed(project: Project): string | undefined {
 export async function seedProject(project: Project, context: SeedContext): Promise<void> {
   const path = findSeed(project);
   if (path === undefined) {
-    throw new UserError('There is no prisma/seed.ts. Write one: export default async ({ db, prisma, log }) => { … }');
+    throw new UserError(
+      'There is no prisma/seed.ts. Write one: export default async ({ db, prisma, log }) => { … }',
+    );
   }
   const { default: seed } = await importFresh(path);
-  if (typeof seed !== 'function') throw new UserError('prisma/seed.ts must have a default export that is a function.');
+  if (typeof seed !== 'function')
+    throw new UserError('prisma/seed.ts must have a default export that is a function.');
   await seed(context);
 }

@@ -6,6 +6,7 @@ import { assembleApp } from './assemble-app.ts';
 import { type Project, readOperations } from './find-project.ts';
 import { loadResolvers } from './load-resolvers.ts';
 import type { OpenDatabase } from './open-database.ts';
+import { prepareTables } from './prepare-tables.ts';
 
 /** Everything a running server was made of, and the way to end it. */
 export interface RunningServer {
@@ -50,6 +51,7 @@ export async function makeApp(parts: ServeParts): Promise<PlinthApp> {
 /** Serves `built` from `database`, which must be in step with it. */
 export async function serveProject(parts: ServeParts): Promise<RunningServer> {
   const { config, database, log } = parts;
+  await prepareTables(database.db);
   const app = await makeApp(parts);
   const checkHealth = config.mode === 'production' ? migratedHealth(parts) : answeringHealth(parts);
   const server = await createServer({ config, app, checkHealth, log });
@@ -75,7 +77,7 @@ function migratedHealth({ database, project }: ServeParts): () => Promise<Readin
     const { pending, failed } = await migrationStatus(database.url, project.directory);
     const reasons = [
       ...pending.map((name) => `migration ${name} is pending`),
-      ...failed.map((name) => `migration ${name} has failed`),
+      ...failed.map(({ name }) => `migration ${name} has failed`),
     ];
     return { ready: reasons.length === 0, reasons };
   };

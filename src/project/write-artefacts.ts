@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, relative } from 'node:path';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { BuiltApp } from '../pipeline.ts';
 import { emitContextTypes, emitResolverTypes } from './emit-resolver-types.ts';
 import type { Project } from './find-project.ts';

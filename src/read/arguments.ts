@@ -1,9 +1,4 @@
-import {
-  type ConstDirectiveNode,
-  type ConstValueNode,
-  Kind,
-  type StringValueNode,
-} from 'graphql';
+import { type ConstDirectiveNode, type ConstValueNode, Kind, type StringValueNode } from 'graphql';
 import type { RuleSource } from '../model/app-model.ts';
 import { ruleSource } from './locate.ts';
 

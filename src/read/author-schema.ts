@@ -105,7 +105,10 @@ function isTypeExtension(node: DefinitionNode): node is TypeExtensionNode {
 }
 
 /** The definition with the extension's members appended; undefined where the two are of different kinds. */
-function merge(base: TypeDefinitionNode | undefined, extra: TypeExtensionNode): TypeDefinitionNode | undefined {
+function merge(
+  base: TypeDefinitionNode | undefined,
+  extra: TypeExtensionNode,
+): TypeDefinitionNode | undefined {
   if (base === undefined || base.kind.replace('Definition', 'Extension') !== extra.kind) return undefined;
   const members = ['directives', 'interfaces', 'fields', 'values', 'types'] as const;
   const joined: Record<string, unknown> = { ...base };

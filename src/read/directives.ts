@@ -21,7 +21,10 @@ const BUILT_IN_SCALARS = new Set(['ID', 'String', 'Int', 'Float', 'Boolean']);
 
 const scalarDeclarations = Object.keys(SCALARS)
   .filter((name) => !BUILT_IN_SCALARS.has(name))
-  .map((name) => `"${(SCALAR_NOTES[name] ?? `As in graphql-scalars; checked on input.`).replaceAll('"', '\\"')}"\nscalar ${name}`)
+  .map(
+    (name) =>
+      `"${(SCALAR_NOTES[name] ?? `As in graphql-scalars; checked on input.`).replaceAll('"', '\\"')}"\nscalar ${name}`,
+  )
   .join('\n\n');
 
 const directiveDeclarations = `"How the id of a model comes about."
@@ -140,10 +143,7 @@ directive @relation(
 ) on FIELD_DEFINITION
 
 "The next migration renames instead of dropping and adding."
-directive @renamedFrom(
-  "The former name."
-  name: String!
-) on OBJECT | FIELD_DEFINITION
+directive @renamedFrom("The former name." name: String!) on OBJECT | FIELD_DEFINITION
 
 "Checked before the write and by the database."
 directive @constraint(
@@ -162,11 +162,7 @@ directive @constraint(
 ) on FIELD_DEFINITION
 
 "A rule over several fields of \`this\`, checked at every write."
-directive @check(
-  expr: String!
-  "What the client is told."
-  message: String
-) repeatable on OBJECT
+directive @check(expr: String!, "What the client is told." message: String) repeatable on OBJECT
 
 """
 Who may do it, in the rule language. On a model: \`read\`, \`create\`, \`update\`, \`delete\` (what is not named is denied).
@@ -194,10 +190,7 @@ directive @writeOnly on FIELD_DEFINITION
 directive @hidden on FIELD_DEFINITION
 
 "Computed by the database (\`sql\`) or, without it, by a resolver of yours."
-directive @computed(
-  "SQL over the columns of the same row."
-  sql: String
-) on FIELD_DEFINITION
+directive @computed("SQL over the columns of the same row." sql: String) on FIELD_DEFINITION
 
 "Searched by \`search:\` of the model's lists. Text only."
 directive @search on FIELD_DEFINITION

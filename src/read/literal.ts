@@ -3,7 +3,9 @@ import { resolvers } from 'graphql-scalars';
 import type { JsonValue, ValueType } from '../model/app-model.ts';
 import { SCALARS, type ScalarName } from '../model/scalars.ts';
 
-export type Literal = { readonly ok: true; readonly value: JsonValue } | { readonly ok: false; readonly wanted: string };
+export type Literal =
+  | { readonly ok: true; readonly value: JsonValue }
+  | { readonly ok: false; readonly wanted: string };
 
 const no = (wanted: string): Literal => ({ ok: false, wanted });
 const yes = (value: JsonValue): Literal => ({ ok: true, value });
@@ -41,7 +43,10 @@ function readOne(node: ConstValueNode, type: ValueType, enumValues: readonly str
 type Reader = (node: ConstValueNode, name: string) => Literal;
 
 const readInt: Reader = (node, name) => {
-  const wanted = name === 'Int' ? 'a whole number between -2147483648 and 2147483647' : `a whole number that ${name} takes`;
+  const wanted =
+    name === 'Int'
+      ? 'a whole number between -2147483648 and 2147483647'
+      : `a whole number that ${name} takes`;
   if (node.kind !== Kind.INT) return no(wanted);
   const value = Number(node.value);
   if (value < -2147483648 || value > 2147483647) return no(wanted);
@@ -82,7 +87,8 @@ const readTime: Reader = (node) =>
     : no('a time of day in quotes, such as "12:30:00"');
 
 const readBytes: Reader = (node) =>
-  node.kind === Kind.STRING && /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(node.value)
+  node.kind === Kind.STRING &&
+  /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(node.value)
     ? yes(node.value)
     : no('base64 in quotes');
 

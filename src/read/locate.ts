@@ -38,5 +38,9 @@ function blockSource(node: StringValueNode, quoted: string): RuleSource {
   const indent = first === 0 ? 0 : Math.max(0, kept.replaceAll('\\"""', '"""').length - wanted.length);
   const column = first === 0 ? start.column + 3 : 1 + indent;
   const raw = [kept.slice(indent), ...lines.slice(first + 1)].join('\n');
-  return { text: node.value, place: { ...start, line: start.line + first, column }, raw: { text: raw, block: true } };
+  return {
+    text: node.value,
+    place: { ...start, line: start.line + first, column },
+    raw: { text: raw, block: true },
+  };
 }

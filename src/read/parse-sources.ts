@@ -10,9 +10,17 @@ export interface SchemaSource {
 /** Parses every file that can be parsed; the first syntax error of each other one becomes a problem. */
 export function parseSources(sources: readonly SchemaSource[], problems: Problems): readonly DocumentNode[] {
   return sources.flatMap(({ file, text }) => {
-    const isBlank = text.replace(/^\uFEFF/, '').replace(/#.*/g, '').replace(/[\s,]/g, '') === '';
+    const isBlank =
+      text
+        .replace(/^\uFEFF/, '')
+        .replace(/#.*/g, '')
+        .replace(/[\s,]/g, '') === '';
     if (isBlank) {
-      problems.error({ file, line: 1, column: 1 }, 'EMPTY_SCHEMA', `The file is empty. Write a first model: ${FIRST}`);
+      problems.error(
+        { file, line: 1, column: 1 },
+        'EMPTY_SCHEMA',
+        `The file is empty. Write a first model: ${FIRST}`,
+      );
       return [];
     }
     try {
@@ -21,7 +29,11 @@ export function parseSources(sources: readonly SchemaSource[], problems: Problem
       if (!(error instanceof GraphQLError)) throw error;
       const [at] = error.locations ?? [];
       const place = { file, line: at?.line ?? 1, column: at?.column ?? 1 };
-      problems.error(place, 'SYNTAX', `${error.message} Correct it; the rest of the file is checked after that.`);
+      problems.error(
+        place,
+        'SYNTAX',
+        `${error.message} Correct it; the rest of the file is checked after that.`,
+      );
       return [];
     }
   });

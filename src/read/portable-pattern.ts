@@ -52,7 +52,9 @@ function stepOutside(source: string, at: number): Step {
   }
   const counts = /^\{(\d+)(?:,(\d*))?\}/.exec(rest);
   if (counts && [counts[1], counts[2]].some((count) => Number(count ?? 0) > MOST_REPEATS)) {
-    return { reason: `PostgreSQL repeats at most ${MOST_REPEATS} times; use minLength and maxLength for lengths` };
+    return {
+      reason: `PostgreSQL repeats at most ${MOST_REPEATS} times; use minLength and maxLength for lengths`,
+    };
   }
   return keep(counts ? counts[0] : char);
 }

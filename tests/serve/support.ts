@@ -104,7 +104,7 @@ export function testApp(runs: Runs = { mutations: 0, aborted: 0 }, greeting = 'h
       if (url.includes('break-context')) throw new Error('password=hunter2');
       return { viewer, signal, headers };
     },
-    samples: [{ name: 'Hello', source: 'query Hello {\n  hello\n}\n' }],
+    samples: ['hello', 'viewer'].map((name) => ({ name, source: `query Ask_${name} {\n  ${name}\n}\n` })),
   };
 }
 

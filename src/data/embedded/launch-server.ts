@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,8 +7,8 @@ import pg from 'pg';
 import { EmbeddedDatabaseError } from './embedded-errors.ts';
 import { type Binaries, programOf } from './find-binaries.ts';
 import { explainSpawn, serverEnvironment } from './initialise-cluster.ts';
-import { isServerOf, waitUntilGone } from './process-identity.ts';
-import type { Account } from './run-as.ts';
+import { isServerOf, processesOf, waitUntilGone } from './process-identity.ts';
+import { type Account, giveTo } from './run-as.ts';
 
 export interface LaunchPlan {
   readonly binaries: Binaries;
@@ -33,9 +33,11 @@ const crashRecoveryLimit = 300_000;
  * @throws EmbeddedDatabaseError with the end of its log when it ends instead
  */
 export async function launchServer(plan: LaunchPlan, port: number, url: string): Promise<RunningServer> {
-  await stopLeftover(plan.data);
+  await clearLeftovers(plan.data);
   rotate(plan.logFile);
   const log = openSync(plan.logFile, 'a', 0o600);
+  // A normal user who opens the project after root has to be able to go on writing it.
+  giveTo(plan.account, plan.logFile);
   const begin = statSync(plan.logFile).size;
   // A process group of its own, so that Ctrl-C reaches only us and we can drain before the database goes.
   const child = spawn(programOf(plan.binaries, 'postgres'), settings(plan, port), {
@@ -80,7 +82,7 @@ export function findFreePort(): Promise<number> {
   });
 }
 
-/** Ends the server that works in `data`: kindly, then not. Resolves when it is gone. */
+/** Ends a server process: kindly, then not. Resolves when it is gone. */
 export async function stopServer(pid: number): Promise<void> {
   for (const [signal, patience] of [
     ['SIGINT', 10_000],
@@ -96,15 +98,20 @@ export async function stopServer(pid: number): Promise<void> {
   }
 }
 
-/** A server whose Node process was killed may still run; it holds the files, so it has to go first. */
-async function stopLeftover(data: string): Promise<void> {
-  let pid: number;
-  try {
-    pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
-  } catch {
-    return;
-  }
+/**
+ * A server whose Node process was killed may still run, or, killed itself, have left children and its note behind. They
+ * hold the files, so they go first. Called by the owner of the directory only.
+ */
+async function clearLeftovers(data: string): Promise<void> {
+  const note = join(data, 'postmaster.pid');
+  const pid = existsSync(note) ? Number(readFileSync(note, 'utf8').split('\n')[0]) : 0;
   if (pid > 0 && isServerOf(pid, data)) await stopServer(pid);
+  for (const child of processesOf(data)) {
+    if (!(await waitUntilGone(child, 5_000))) await stopServer(child);
+  }
+  // PostgreSQL would believe the note while its number exists, be it as a zombie that a container's first process never
+  // collects, or as another program by now. Windows cannot tell us, so there the note stays.
+  if (process.platform !== 'win32') rmSync(note, { force: true });
 }
 
 function settings(plan: LaunchPlan, port: number): string[] {

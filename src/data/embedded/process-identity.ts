@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Whether a process with this id exists, whoever owns it. */
@@ -26,14 +26,28 @@ export function startedAt(pid: number): string | undefined {
 /** Whether `pid` is a PostgreSQL server that works in this data directory. */
 export function isServerOf(pid: number, dataDirectory: string): boolean {
   if (!isAlive(pid)) return false;
+  if (process.platform === 'linux') return worksIn(String(pid), dataDirectory);
+  // Windows does not tell, and a number alone may be anybody's by now.
+  if (process.platform === 'win32') return false;
+  const ps = spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+  return ps.stdout.includes(dataDirectory);
+}
+
+/** Every process that works in the data directory, the server's own children included. Linux only, else none. */
+export function processesOf(dataDirectory: string): number[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry) && worksIn(entry, dataDirectory))
+    .map(Number);
+}
+
+/** PostgreSQL's processes all make the data directory their working directory. */
+function worksIn(pid: string, dataDirectory: string): boolean {
   try {
-    if (process.platform === 'linux') return readlinkSync(`/proc/${pid}/cwd`) === dataDirectory;
+    return readlinkSync(`/proc/${pid}/cwd`) === dataDirectory;
   } catch {
     return false;
   }
-  if (process.platform === 'win32') return true;
-  const ps = spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
-  return ps.stdout.includes(dataDirectory);
 }
 
 /** Waits until the process is gone. Answers false when it is still there after `milliseconds`. */

@@ -58,7 +58,11 @@ async function droppedTable({ statement, table, count }: Subject): Promise<DataF
 async function droppedColumns({ statement, table, count }: Subject): Promise<DataFinding[]> {
   const findings: DataFinding[] = [];
   for (const [, column = ''] of statement.matchAll(/DROP COLUMN (?:IF EXISTS )?"([^"]+)"/g)) {
-    const rows = await count(`SELECT count("${column}") FROM "${table}"`);
+    const rows = await count(
+      // What PostgreSQL computes itself can be computed again.
+      `SELECT count("${column}") FROM "${table}" WHERE NOT EXISTS (SELECT FROM pg_attribute
+       WHERE attrelid = '"${table}"'::regclass AND attname = '${column}' AND attgenerated <> '')`,
+    );
     const replaced = statement.includes(`ADD COLUMN     "${column}"`);
     const what = replaced
       ? 'would be emptied, because its new type cannot hold what is stored,'
@@ -98,7 +102,7 @@ async function newNotNull({ statement, table, count }: Subject): Promise<DataFin
   const findings: DataFinding[] = [];
   for (const [, column = ''] of statement.matchAll(/ALTER COLUMN "([^"]+)" SET NOT NULL/g)) {
     const rows = await count(`SELECT count(*) FROM "${table}" WHERE "${column}" IS NULL`);
-    const message = `Column "${column}" of table "${table}" becomes required, but ${countRows(rows)} hold no value.`;
+    const message = `Column "${column}" of table "${table}" becomes required, but has no value in ${countRows(rows)}.`;
     const remedy = `Fill them in first: UPDATE "${table}" SET "${column}" = … WHERE "${column}" IS NULL;`;
     findings.push(
       ...some({ kind: 'nullsStored', severity: 'impossible', table, column, rows, message, remedy }),
@@ -126,7 +130,7 @@ async function retyped({ statement, table, count, enums }: Subject): Promise<Dat
       `SELECT count(*) FROM "${table}" WHERE CASE WHEN pg_input_is_valid("${column}"::text, $1) THEN false${lossy} ELSE true END`,
       [target],
     );
-    const message = `Column "${column}" of table "${table}" becomes ${target}, which ${countRows(rows)} do not fit into.`;
+    const message = `Column "${column}" of table "${table}" becomes ${target}, which cannot hold the values of ${countRows(rows)}.`;
     const remedy = 'Shorten or correct those values first, or choose a type that holds them.';
     findings.push(
       ...some({ kind: 'valueDoesNotFit', severity: 'impossible', table, column, rows, message, remedy }),
@@ -163,7 +167,7 @@ async function duplicates({ statement, table, count }: Subject): Promise<DataFin
      GROUP BY ${columns.join(', ')} HAVING count(*) > 1) AS same`,
   );
   const column = columns.map((one) => one.slice(1, -1)).join(', ');
-  const message = `"${column}" of table "${table}" must be unique, but ${countRows(rows)} share a value with another.`;
+  const message = `"${column}" of table "${table}" must be unique, but values repeat in ${countRows(rows)}.`;
   const remedy = 'Make the values differ, or remove the superfluous rows, first.';
   return some({ kind: 'duplicates', severity: 'impossible', table, column, rows, message, remedy });
 }
@@ -176,7 +180,7 @@ async function dangling({ statement, table, count }: Subject): Promise<DataFindi
     `SELECT count(*) FROM "${table}" AS own WHERE own."${column}" IS NOT NULL
      AND NOT EXISTS (SELECT FROM "${target}" AS other WHERE other."${targetColumn}" = own."${column}")`,
   );
-  const message = `Column "${column}" of table "${table}" refers to "${target}", but ${countRows(rows)} name one that does not exist.`;
+  const message = `Column "${column}" of table "${table}" refers to "${target}", but points nowhere in ${countRows(rows)}.`;
   const remedy = 'Correct or remove those rows first.';
   return some({ kind: 'danglingReference', severity: 'impossible', table, column, rows, message, remedy });
 }
@@ -190,7 +194,7 @@ async function check({ statement, table, count, checks }: Subject): Promise<Data
   const rows = await count(`SELECT count(*) FROM "${table}" WHERE NOT (${object?.condition ?? condition})`);
   const columns = object?.columns?.join(', ');
   const message =
-    `${columns ? `"${columns}" of table "${table}"` : `Table "${table}"`} gets a check that ${countRows(rows)} do not pass: ` +
+    `${columns ? `"${columns}" of table "${table}"` : `Table "${table}"`} gets a check that fails for ${countRows(rows)}: ` +
     `${object?.condition ?? condition}.`;
   const remedy = 'Correct those rows first, or loosen the constraint.';
   const where = columns === undefined ? { table } : { table, column: columns };

@@ -10,7 +10,8 @@ export interface ApiContext {
 /** The entity that a relation leads to. @throws when the model names one that it does not have */
 export function targetOf(app: AppModel, relation: RelationField): Entity {
   const target = app.entityByName.get(relation.target);
-  if (!target) throw new Error(`Relation "${relation.name}" leads to "${relation.target}", which is no model.`);
+  if (!target)
+    throw new Error(`Relation "${relation.name}" leads to "${relation.target}", which is no model.`);
   return target;
 }
 

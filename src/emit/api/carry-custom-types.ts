@@ -1,12 +1,11 @@
 import {
-  type ConstDirectiveNode,
+  type ASTNode,
   type DefinitionNode,
   type DirectiveNode,
   type FieldDefinitionNode,
   type InputValueDefinitionNode,
   Kind,
   print,
-  type TypeNode,
   visit,
 } from 'graphql';
 import type { AppModel } from '../../model/app-model.ts';
@@ -61,14 +60,16 @@ function deprecation(directives: readonly DirectiveNode[]): string | undefined {
 }
 
 function withoutPrivate(node: DefinitionNode): DefinitionNode {
-  return visit(node, {
-    Directive: (directive: DirectiveNode | ConstDirectiveNode) =>
-      PUBLIC_DIRECTIVES.has(directive.name.value) ? undefined : null,
-  });
+  const leave = (directive: ASTNode) =>
+    directive.kind === Kind.DIRECTIVE && !PUBLIC_DIRECTIVES.has(directive.name.value) ? null : undefined;
+  return visit(node, { [Kind.DIRECTIVE]: { enter: leave } });
 }
 
 function namesIn(node: DefinitionNode): readonly string[] {
   const found: string[] = [];
-  visit(node, { NamedType: (type: TypeNode & { kind: Kind.NAMED_TYPE }) => void found.push(type.name.value) });
+  const note = (type: ASTNode) => {
+    if (type.kind === Kind.NAMED_TYPE) found.push(type.name.value);
+  };
+  visit(node, { [Kind.NAMED_TYPE]: { enter: note } });
   return found;
 }

@@ -1,10 +1,5 @@
 import type { Entity } from '../../model/app-model.ts';
-import {
-  extremeFields,
-  groupKeys,
-  numericFields,
-  type ValueField,
-} from '../../model/exposed-fields.ts';
+import { extremeFields, groupKeys, numericFields, type ValueField } from '../../model/exposed-fields.ts';
 import { names } from '../../model/names.ts';
 import { scalarType } from '../../model/scalars.ts';
 import { describe } from './api-context.ts';
@@ -46,20 +41,18 @@ export function emitAggregateTypes(entity: Entity): readonly SdlDefinition[] {
   return [
     aggregateType(entity, parts, distinct !== undefined),
     ...(distinct ? [distinct] : []),
-    ...parts.map((part): SdlDefinition => ({
-      kind: 'type',
-      name: names[part.name](entity),
-      description: `${MEANINGS[part.name]} Of ${entity.plural}.`,
-      fields: part.fields.map(({ field, type }) => partField(entity, field, type)),
-    })),
+    ...parts.map(
+      (part): SdlDefinition => ({
+        kind: 'type',
+        name: names[part.name](entity),
+        description: `${MEANINGS[part.name]} Of ${entity.plural}.`,
+        fields: part.fields.map(({ field, type }) => partField(entity, field, type)),
+      }),
+    ),
   ];
 }
 
-function aggregateType(
-  entity: Entity,
-  parts: readonly AggregatePart[],
-  hasDistinct: boolean,
-): SdlDefinition {
+function aggregateType(entity: Entity, parts: readonly AggregatePart[], hasDistinct: boolean): SdlDefinition {
   const distinct: SdlField = {
     name: 'countDistinct',
     type: `${names.countDistinct(entity)}!`,
@@ -100,4 +93,3 @@ function countDistinctType(entity: Entity): SdlDefinition | undefined {
 function partField(entity: Entity, field: ValueField, type: string): SdlField {
   return { name: field.name, type, description: describe(entity, field), deprecated: field.deprecated };
 }
-

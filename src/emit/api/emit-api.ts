@@ -35,11 +35,7 @@ function collectDefinitions(context: ApiContext): readonly SdlDefinition[] {
     ...app.enums.flatMap((type) => [enumDefinition(type), ...enumFilters(type)]),
   ];
   const kept = alwaysThere(app);
-  const entry = [
-    ...roots,
-    ...custom,
-    ...own.filter((definition) => kept.has(definition.name)),
-  ];
+  const entry = [...roots, ...custom, ...own.filter((definition) => kept.has(definition.name))];
   const reached = reach(entry, [...roots, ...own, ...custom]);
   return [...roots, ...own, ...custom].filter(({ name }) => reached.has(name)).concat(sharedIn(reached));
 }

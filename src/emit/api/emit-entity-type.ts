@@ -39,7 +39,9 @@ function outputFields(context: ApiContext, entity: Entity, field: Field): readon
 }
 
 function toOneType(context: ApiContext, entity: Entity, relation: RelationField): string {
-  return isAlwaysReadable(context.app, context.rules, entity, relation) ? `${relation.target}!` : relation.target;
+  return isAlwaysReadable(context.app, context.rules, entity, relation)
+    ? `${relation.target}!`
+    : relation.target;
 }
 
 /** A relation list with its connection and its aggregate. */

@@ -14,10 +14,11 @@ export function emitRoots(app: AppModel): readonly SdlDefinition[] {
       ...app.entities.flatMap(entityQueries),
       ...customFields(app, 'Query'),
     ]),
-    root('Mutation', 'Everything that can be written. One operation is one transaction: all of it or nothing.', [
-      ...app.entities.flatMap(entityMutations),
-      ...customFields(app, 'Mutation'),
-    ]),
+    root(
+      'Mutation',
+      'Everything that can be written. One operation is one transaction: all of it or nothing.',
+      [...app.entities.flatMap(entityMutations), ...customFields(app, 'Mutation')],
+    ),
     root('Subscription', 'Everything that can be listened to.', customFields(app, 'Subscription')),
   ].filter((definition) => definition.kind === 'type' && definition.fields.length > 0);
 }
@@ -122,7 +123,13 @@ function createMutations(entity: Entity): readonly SdlField[] {
       name: names.createMany(entity),
       type: `[${entity.name}!]!`,
       description: `Makes several ${entity.plural}: all of them or none.`,
-      args: [{ name: 'inputs', type: `[${input}]!`, description: 'The values of each, in the order of the answer.' }],
+      args: [
+        {
+          name: 'inputs',
+          type: `[${input}]!`,
+          description: 'The values of each, in the order of the answer.',
+        },
+      ],
     },
   ];
 }

@@ -42,7 +42,9 @@ function whereFields(app: AppModel, entity: Entity, field: Field): readonly SdlF
       return [{ ...common, type: filterName(field.type) }];
     case 'relation': {
       const target = targetOf(app, field);
-      return [{ ...common, type: field.many ? names.listRelationFilter(target) : names.relationFilter(target) }];
+      return [
+        { ...common, type: field.many ? names.listRelationFilter(target) : names.relationFilter(target) },
+      ];
     }
     case 'resolved':
       return [];

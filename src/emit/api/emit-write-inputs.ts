@@ -62,7 +62,11 @@ function writableFields(
 ): readonly WritableField[] {
   return entity.fields
     .filter((field) => isWritable(entity, field, operation))
-    .filter((field) => field.name !== back && !(field.kind === 'scalar' && field.keyOf !== undefined && field.keyOf === back));
+    .filter(
+      (field) =>
+        field.name !== back &&
+        !(field.kind === 'scalar' && field.keyOf !== undefined && field.keyOf === back),
+    );
 }
 
 function createField(entity: Entity, field: WritableField): SdlField {

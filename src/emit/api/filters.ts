@@ -4,7 +4,8 @@ import type { SdlDefinition, SdlField } from './sdl.ts';
 
 /** The filter input of a value: `StringFilter`, `RoleFilter`, `StringListFilter`. */
 export function filterName(type: ValueType): string {
-  const single = type.kind === 'enum' ? `${type.name}Filter` : (scalarType(type.name)?.filter ?? `${type.name}Filter`);
+  const single =
+    type.kind === 'enum' ? `${type.name}Filter` : (scalarType(type.name)?.filter ?? `${type.name}Filter`);
   return type.list ? single.replace(/Filter$/, 'ListFilter') : single;
 }
 

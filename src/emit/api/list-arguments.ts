@@ -21,7 +21,11 @@ export function connectionArguments(entity: Entity): readonly SdlArgument[] {
     orderArgument(entity),
     { name: 'first', type: 'Int', description: 'At most this many edges, from the start.' },
     { name: 'after', type: 'String', description: 'Only edges after this cursor.' },
-    { name: 'last', type: 'Int', description: 'At most this many edges, from the end. Not together with `first`.' },
+    {
+      name: 'last',
+      type: 'Int',
+      description: 'At most this many edges, from the end. Not together with `first`.',
+    },
     { name: 'before', type: 'String', description: 'Only edges before this cursor.' },
     ...searchArgument(entity),
   ];

@@ -53,7 +53,12 @@ export type SdlDefinition =
       readonly specifiedBy: string | undefined;
     }
   /** Text of the author's that goes into the API as it is. */
-  | { readonly kind: 'source'; readonly name: string; readonly sdl: string; readonly refersTo: readonly string[] };
+  | {
+      readonly kind: 'source';
+      readonly name: string;
+      readonly sdl: string;
+      readonly refersTo: readonly string[];
+    };
 
 /** The definition in the layout of graphql-js's own printer, so that printing the parsed text changes nothing. */
 export function printDefinition(definition: SdlDefinition): string {
@@ -109,12 +114,12 @@ export function referredNames(definition: SdlDefinition): readonly string[] {
 
 /** A description in front of what it describes, with the line break that follows it. */
 export function printDescription(description: string): string {
-  if (/^[^"\\\n\r\u0000-\u001f]+$/.test(description) && description.trim() === description) {
-    return `"""${description}"""\n`;
-  }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they cannot stand in a block string
-  const isBlock = !/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/.test(description);
-  return `${print({ kind: Kind.STRING, value: description, block: isBlock })}\n`;
+  // What graphql-js puts on one line; most descriptions are, and a call of its printer each would double the time.
+  const isShort = description.length <= 70 && description.trim() === description && description !== '';
+  if (isShort && !/["\\\p{Cc}]/u.test(description)) return `"""${description}"""\n`;
+  // Control characters cannot stand in a block string; in an ordinary one they are escaped.
+  const block = !/[^\P{Cc}\n\r\t]/u.test(description);
+  return `${print({ kind: Kind.STRING, value: description, block })}\n`;
 }
 
 function bareName(type: string): string {
@@ -129,7 +134,8 @@ function printField(field: SdlField): string {
 function printArguments(args: readonly SdlArgument[]): string {
   if (args.length === 0) return '';
   const lines = args.map(
-    (argument) => `${printDescription(argument.description)}${argument.name}: ${argument.type}${argument.suffix ?? ''}`,
+    (argument) =>
+      `${printDescription(argument.description)}${argument.name}: ${argument.type}${argument.suffix ?? ''}`,
   );
   return `(\n${indent(lines.join('\n'))}\n)`;
 }

@@ -1,5 +1,5 @@
 import { GraphQLBoolean, GraphQLFloat, GraphQLID, GraphQLInt, GraphQLString } from 'graphql';
-import { scalarTypes } from '../../model/scalars/index.ts';
+import { scalarTypes } from '../scalars/index.ts';
 import { scalarFilter } from './filters.ts';
 import type { SdlDefinition } from './sdl.ts';
 

@@ -110,7 +110,9 @@ function keyColumn(entity: Entity, key: string): string | undefined {
   const relation = entity.fields.find(
     (field) => field.kind === 'relation' && field.storage.kind === 'key' && field.storage.key === key,
   );
-  return relation?.kind === 'relation' && relation.storage.kind === 'key' ? relation.storage.column : undefined;
+  return relation?.kind === 'relation' && relation.storage.kind === 'key'
+    ? relation.storage.column
+    : undefined;
 }
 
 function defaultAttributes(entity: Entity, field: ScalarField): readonly string[] {

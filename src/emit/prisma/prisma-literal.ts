@@ -13,7 +13,16 @@ export function prismaLiteral(value: JsonValue, type: ValueType): string | undef
   return `[${items.map((item) => singleLiteral(item, type)).join(', ')}]`;
 }
 
-type PrismaScalar = 'String' | 'Int' | 'Float' | 'Boolean' | 'BigInt' | 'Decimal' | 'DateTime' | 'Json' | 'Bytes';
+type PrismaScalar =
+  | 'String'
+  | 'Int'
+  | 'Float'
+  | 'Boolean'
+  | 'BigInt'
+  | 'Decimal'
+  | 'DateTime'
+  | 'Json'
+  | 'Bytes';
 
 function singleLiteral(value: JsonValue, type: ValueType): string {
   if (type.kind === 'enum') return String(value);
@@ -47,7 +56,9 @@ function instant(text: string): string {
 }
 
 function quote(text: string): string {
-  const escaped = text.replace(/[\\"]/g, '\\$&').replace(/[\n\r\t]/g, (character) => ESCAPES[character] ?? '');
+  const escaped = text
+    .replace(/[\\"]/g, '\\$&')
+    .replace(/[\n\r\t]/g, (character) => ESCAPES[character] ?? '');
   return `"${escaped.replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
 }
 

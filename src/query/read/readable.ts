@@ -6,6 +6,14 @@ import type { RequestScope } from '../request-scope.ts';
 import { entityOf, relationField, relationOfKey } from '../sql/sql-type.ts';
 import { renameRow } from './rename-row.ts';
 
+const decisions = new WeakMap<Expr, boolean | undefined>();
+
+/** As `decidedWithoutRow`, remembered: rules are bound once per request and asked for on every row. */
+export function decided(rule: Expr): boolean | undefined {
+  if (!decisions.has(rule)) decisions.set(rule, decidedWithoutRow(rule));
+  return decisions.get(rule);
+}
+
 /** Which rows of `entity` the viewer may read, about the row variable `as`. */
 export function readableRows(scope: RequestScope, entity: Entity, as: string = THIS): Expr {
   return renameRow(scope.rowRule(entity, 'read'), as);
@@ -25,14 +33,14 @@ export function assertMayRead(scope: RequestScope, entity: Entity): void {
 
 /** True where the viewer can read no row of `entity`, whatever it holds: no SQL is needed to say so. */
 export function isHidden(scope: RequestScope, entity: Entity): boolean {
-  return decidedWithoutRow(scope.rowRule(entity, 'read')) === false;
+  return decided(scope.rowRule(entity, 'read')) === false;
 }
 
 /** The rule of a field or key name about `as`; undefined where nothing restricts this viewer. */
 export function fieldRule(scope: RequestScope, entity: Entity, name: string, as: string = THIS): Expr | undefined {
   const field = entity.fieldByName.has(name) ? name : relationOfKey(entity, name)?.name;
   const rule = field === undefined ? undefined : scope.fieldRule(entity, field, 'read');
-  if (!rule || decidedWithoutRow(rule) === true) return undefined;
+  if (!rule || decided(rule) === true) return undefined;
   return renameRow(rule, as);
 }
 
@@ -44,7 +52,7 @@ export function fieldRuleForUse(
   as: string = THIS,
 ): Expr | undefined {
   const rule = fieldRule(scope, entity, name, as);
-  if (rule && decidedWithoutRow(rule) === false) throw refusal(scope, `${entity.name}.${name}`);
+  if (rule && decided(rule) === false) throw refusal(scope, `${entity.name}.${name}`);
   return rule;
 }
 
@@ -99,4 +107,11 @@ export function readableStep(
 
 export function sure(term: Expr): Expr {
   return term.kind === 'constant' && term.value !== null ? term : { kind: 'sure', term };
+}
+
+/** The refusal of a custom field that the viewer may not call. */
+export function refusalToCall(scope: RequestScope, field: string): ViewerError {
+  return scope.viewer.kind === 'signedOut'
+    ? new ViewerError('UNAUTHENTICATED', `Sign in to call ${field}.`)
+    : new ViewerError('FORBIDDEN', `You may not call ${field}.`);
 }

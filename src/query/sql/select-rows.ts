@@ -72,7 +72,7 @@ function searchCondition(search: SearchPlan, row: RowInScope): Sql {
 /** `SELECT …` of one slice of the rows, in order. */
 export function selectSlice(placed: PlacedPlan, slice: Slice): Sql {
   const offset = slice.offset > 0 ? sql` OFFSET ${param(slice.offset, 'int8')}` : raw('');
-  return sql`${selectFrom(placed, columnList(placed), placed.where)} ORDER BY ${orderList(placed.keys)} LIMIT ${param(slice.limit, 'int8')}${offset}`;
+  return sql`${selectFrom(placed, columnList(placed), placed.where)}${orderBy(placed.keys)} LIMIT ${param(slice.limit, 'int8')}${offset}`;
 }
 
 /**
@@ -84,7 +84,7 @@ export function selectPage(placed: PlacedPlan, page: ConnectionPage, cursorOf: s
   const columns = join([columnList(placed), ...cursor]);
   const keys = page.fromEnd ? placed.keys.map(reversed) : placed.keys;
   const where = [...placed.where, ...betweenCursors(placed, page)];
-  return sql`${selectFrom(placed, columns, where)} ORDER BY ${orderList(keys)} LIMIT ${param(page.size + 1, 'int8')}`;
+  return sql`${selectFrom(placed, columns, where)}${orderBy(keys)} LIMIT ${param(page.size + 1, 'int8')}`;
 }
 
 export const CURSOR = '$cursor';
@@ -136,13 +136,16 @@ export function jsonColumns(plan: ReadPlan, env: SqlEnv): readonly string[] {
   });
 }
 
-function orderList(keys: readonly SortOperand[]): Sql {
-  return join(
+/** Empty where any order will do. */
+function orderBy(keys: readonly SortOperand[]): Sql {
+  if (keys.length === 0) return raw('');
+  const list = join(
     keys.map((key) => {
       const nulls = key.nullable && key.nullsFirst !== key.descending ? ` NULLS ${key.nullsFirst ? 'FIRST' : 'LAST'}` : '';
       return sql`${key.sql}${raw(`${key.descending ? ' DESC' : ''}${nulls}`)}`;
     }),
   );
+  return sql` ORDER BY ${list}`;
 }
 
 function reversed(key: SortOperand): SortOperand {

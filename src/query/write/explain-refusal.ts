@@ -5,6 +5,7 @@ import { findConstraint } from '../../model/constraint-names.ts';
 import { isWritable } from '../../model/input-fields.ts';
 import { decidedWithoutRow } from '../../access/decide.ts';
 import type { RequestScope } from '../request-scope.ts';
+import { constraintMessage } from './constraint-messages.ts';
 import { badInput } from './plan/input-reader.ts';
 import type { InputPath } from './write-plan.ts';
 
@@ -47,9 +48,16 @@ export function explainRefusal(scope: RequestScope, error: unknown, place: Write
 /** The database is the last to check constraints: the same code, message and path as where the input was read. */
 function explainCheck(scope: RequestScope, error: DatabaseError, place: WritePlace): ViewerError {
   const found = error.constraint === undefined ? undefined : findConstraint(scope.app, error.constraint);
-  const path = found?.field === undefined ? place.path : [...place.path, found.field];
-  const message = found?.message ?? 'breaks a constraint';
-  return badInput([{ path, message, constraint: found?.kind ?? 'check' }], error);
+  if (found?.kind === 'check') {
+    const message = found.entity.checks[found.index]?.message ?? `breaks a rule of ${found.entity.name}`;
+    return badInput([{ path: place.path, message, constraint: 'check' }], error);
+  }
+  if (found?.kind !== 'field') {
+    return badInput([{ path: place.path, message: 'breaks a constraint', constraint: 'check' }], error);
+  }
+  const field = found.entity.fieldByName.get(found.field);
+  const message = constraintMessage(found.argument, field?.kind === 'scalar' ? field.constraint : undefined);
+  return badInput([{ path: [...place.path, found.field], message, constraint: found.argument }], error);
 }
 
 /** Names the fields of the unique, unless one of them is none of this viewer's business. */

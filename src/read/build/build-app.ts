@@ -51,4 +51,3 @@ function customFields({ schema }: Reading): readonly CustomField[] {
     return [{ root, name: node.name.value, node: { ...node, directives }, call, place: placeOf(node) }];
   });
 }
-

@@ -40,7 +40,9 @@ export function buildEntity(reading: Reading, node: ObjectTypeDefinitionNode): E
 
 /** The fields of a model, the first of each name. */
 export function ownFields(node: ObjectTypeDefinitionNode): readonly FieldDefinitionNode[] {
-  return [...new Map([...(node.fields ?? [])].reverse().map((field) => [field.name.value, field])).values()].reverse();
+  return [
+    ...new Map([...(node.fields ?? [])].reverse().map((field) => [field.name.value, field])).values(),
+  ].reverse();
 }
 
 function accessOf(node: ObjectTypeDefinitionNode): EntityAccess {
@@ -91,7 +93,8 @@ function uniquesOf(node: ObjectTypeDefinitionNode, fields: readonly Field[]): re
   for (const { names, used } of [...onFields, ...onType]) {
     const columns = columnNames(fields, names);
     const key = columns?.join(' ');
-    if (columns && key && key !== 'id' && !found.has(key)) found.set(key, { fields: columns, place: placeOf(used) });
+    if (columns && key && key !== 'id' && !found.has(key))
+      found.set(key, { fields: columns, place: placeOf(used) });
   }
   // A one-to-one whose holder is known by `@relation(fields:)` alone is unique all the same.
   for (const field of fields) {

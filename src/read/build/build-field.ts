@@ -13,8 +13,8 @@ import { joinStorage } from '../relations/join-table.ts';
 import type { Link } from '../relations/pair-relations.ts';
 import type { RelationEnd } from '../relations/relation-end.ts';
 import { constraintOf } from './field-constraint.ts';
-import { defaultOf, presetOf } from './field-source.ts';
 import { exposureOf } from './field-exposure.ts';
+import { defaultOf, presetOf } from './field-source.ts';
 import { idKindOf } from './id-kind.ts';
 import type { Reading } from './reading.ts';
 

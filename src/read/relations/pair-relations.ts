@@ -54,7 +54,11 @@ interface GroupResult {
   readonly faults: readonly RelationFault[];
 }
 
-const fault = (kind: RelationFault['kind'], end: RelationEnd, others: readonly RelationEnd[]): RelationFault => ({
+const fault = (
+  kind: RelationFault['kind'],
+  end: RelationEnd,
+  others: readonly RelationEnd[],
+): RelationFault => ({
   kind,
   end,
   others,
@@ -71,7 +75,8 @@ function pairGroup(group: readonly RelationEnd[], all: readonly RelationEnd[]): 
     return { links: [], faults: group.map((end) => fault('nameReused', end, without(group, end))) };
   }
   // Several to-one fields that nothing answers are several relations, each seen from one side only.
-  if (group.every((end) => !end.many) && (sameSide || isSelf)) return merged(group.map((end) => alone(end, all)));
+  if (group.every((end) => !end.many) && (sameSide || isSelf))
+    return merged(group.map((end) => alone(end, all)));
   if (sameSide && !isSelf) return merged(group.map((end) => alone(end, all)));
   return { links: [], faults: group.map((end) => fault('ambiguous', end, without(group, end))) };
 }
@@ -82,7 +87,9 @@ function formsSelfPair(first: RelationEnd, second: RelationEnd): boolean {
 }
 
 function alone(end: RelationEnd, all: readonly RelationEnd[]): GroupResult {
-  const facing = all.filter((other) => other !== end && other.owner === end.target && other.target === end.owner);
+  const facing = all.filter(
+    (other) => other !== end && other.owner === end.target && other.target === end.owner,
+  );
   if (end.many) {
     const kind = end.owner === end.target ? 'selfListAlone' : 'listAlone';
     return { links: [], faults: [fault(kind, end, facing)] };
@@ -96,7 +103,9 @@ function alone(end: RelationEnd, all: readonly RelationEnd[]): GroupResult {
 /** A name that nobody shares is harmless on a to-one, unless the other side just spells it otherwise or leaves it out. */
 function looksLikeOtherSide(end: RelationEnd, other: RelationEnd): boolean {
   if (end.name === undefined || other.many || other.name === end.name) return false;
-  return other.name === undefined ? end.unique !== other.unique : nearest(end.name, [other.name]) !== undefined;
+  return other.name === undefined
+    ? end.unique !== other.unique
+    : nearest(end.name, [other.name]) !== undefined;
 }
 
 function pair(first: RelationEnd, second: RelationEnd): GroupResult {
@@ -135,7 +144,10 @@ function holds(holder: RelationEnd, far: RelationEnd, isOneToOne: boolean): [Rel
 }
 
 function merged(results: readonly GroupResult[]): GroupResult {
-  return { links: results.flatMap((result) => result.links), faults: results.flatMap((result) => result.faults) };
+  return {
+    links: results.flatMap((result) => result.links),
+    faults: results.flatMap((result) => result.faults),
+  };
 }
 
 function without(group: readonly RelationEnd[], end: RelationEnd): readonly RelationEnd[] {

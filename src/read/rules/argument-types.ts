@@ -22,7 +22,9 @@ export const argumentTypes: Rule = (judged) => {
 /** What is wrong, as the end of a sentence; undefined where the value fits. */
 function misfit(value: ConstValueNode, type: TypeNode): string | undefined {
   if (type.kind === Kind.NON_NULL_TYPE) {
-    return value.kind === Kind.NULL ? 'cannot be null. Give a value or leave it out.' : misfit(value, type.type);
+    return value.kind === Kind.NULL
+      ? 'cannot be null. Give a value or leave it out.'
+      : misfit(value, type.type);
   }
   if (value.kind === Kind.NULL) return undefined;
   if (type.kind === Kind.LIST_TYPE) {
@@ -37,7 +39,7 @@ function scalarMisfit(value: ConstValueNode, name: string): string | undefined {
   if (choices) {
     const given = value.kind === Kind.ENUM || value.kind === Kind.STRING ? value.value : '';
     if (value.kind === Kind.ENUM && choices.includes(given)) return undefined;
-    return `takes one of ${choices.join(', ')}, without quotes.${given ? didYouMean(given, choices) : ''}`;
+    return `takes one of ${choices.join(', ')}. Write it without quotes.${given ? didYouMean(given, choices) : ''}`;
   }
   switch (name) {
     case 'String':
@@ -45,7 +47,7 @@ function scalarMisfit(value: ConstValueNode, name: string): string | undefined {
     case 'Int':
       return value.kind === Kind.INT && Math.abs(Number(value.value)) <= 2147483647
         ? undefined
-        : 'takes a whole number, without quotes.';
+        : 'takes a whole number. Write it without quotes.';
     default:
       return undefined;
   }

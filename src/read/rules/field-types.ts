@@ -16,7 +16,11 @@ export const fieldTypes: Rule = (judged) => {
   }
 };
 
-function explain(judged: Judged, { node, path }: ModelField, because: Unclear): [code: string, message: string] {
+function explain(
+  judged: Judged,
+  { node, path }: ModelField,
+  because: Unclear,
+): [code: string, message: string] {
   const { name } = typeShape(node.type);
   const written = printType(node.type);
   switch (because) {
@@ -33,7 +37,10 @@ function explain(judged: Judged, { node, path }: ModelField, because: Unclear): 
         `${path} cannot be stored, because Plinth does not know how to store your scalar ${name}. Use a built-in scalar, or add @computed to answer it from a resolver.`,
       ];
     case 'inputType':
-      return ['INPUT_AS_OUTPUT', `${name} is an input and cannot be the type of a field. Use a type or a scalar.`];
+      return [
+        'INPUT_AS_OUTPUT',
+        `${name} is an input and cannot be the type of a field. Use a type or a scalar.`,
+      ];
     case 'listOfLists':
       return [
         'LIST_OF_LISTS',

@@ -30,7 +30,11 @@ export const ids: Rule = (judged) => {
     const name = model.name.value;
     const id = model.fields?.find((field) => field.name.value === 'id');
     if (!id) {
-      problems.error(placeOf(model), 'MISSING_ID', `The model ${name} has no id. Add "id: ID!" as its first field.`);
+      problems.error(
+        placeOf(model),
+        'MISSING_ID',
+        `The model ${name} has no id. Add "id: ID!" as its first field.`,
+      );
     } else if (printType(id.type) !== 'ID!') {
       const message = `The id of ${name} is ${printType(id.type)}. Write "id: ID!"; how it comes about is said with @id(auto:).`;
       problems.error(placeOf(id.type), 'ID_TYPE', message);
@@ -44,6 +48,11 @@ export const ids: Rule = (judged) => {
   }
   for (const { node } of modelFields(judged)) {
     const used = node.name.value === 'id' ? undefined : directive(node, 'id');
-    if (used) problems.error(placeOf(used), 'ID_MISPLACED', `@id belongs on the field "id" and nowhere else. Move it.`);
+    if (used)
+      problems.error(
+        placeOf(used),
+        'ID_MISPLACED',
+        `@id belongs on the field "id" and nowhere else. Move it.`,
+      );
   }
 };

@@ -1,5 +1,7 @@
 import type { ConstDirectiveNode } from 'graphql';
+import { nearest } from '../../kit/suggest.ts';
 import { argument, directive, stringArgument } from '../arguments.ts';
+import { DIRECTIVES } from '../directives.ts';
 import { placeOf } from '../locate.ts';
 import type { Judged, Rule } from './rule.ts';
 import { modelFields } from './walk.ts';
@@ -14,6 +16,7 @@ export const modelAccess: Rule = (judged) => {
   for (const model of schema.models.values()) {
     const access = directive(model, 'access');
     const name = model.name.value;
+    if (!access && model.directives?.some(looksLikeAccess)) continue;
     if (!access) {
       const message = `The model ${name} does not say who may do what. Add @access(read: "…", create: "…", update: "…", delete: "…"); what you leave out is denied.`;
       problems.error(placeOf(model), 'MODEL_WITHOUT_ACCESS', message);
@@ -29,7 +32,17 @@ export const modelAccess: Rule = (judged) => {
   }
 };
 
-function judge({ problems }: Judged, access: ConstDirectiveNode, where: string, allowed: readonly string[]): void {
+/** A misspelt @access is told by known-directives.ts, and once is enough. */
+function looksLikeAccess({ name }: ConstDirectiveNode): boolean {
+  return !DIRECTIVES.has(name.value) && nearest(name.value, DIRECTIVES.keys()) === 'access';
+}
+
+function judge(
+  { problems }: Judged,
+  access: ConstDirectiveNode,
+  where: string,
+  allowed: readonly string[],
+): void {
   const named = [...ON_MODEL, 'write', 'call'].filter((name) => argument(access, name) !== undefined);
   if ((access.arguments ?? []).length === 0) {
     const message = `@access without a rule denies everything in silence. Name at least one of ${allowed.join(', ')}, or write "false" where nobody may.`;

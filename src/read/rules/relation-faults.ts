@@ -61,7 +61,8 @@ function listAlone(end: RelationEnd, facing: readonly RelationEnd[]): string {
   const [other] = facing.filter((candidate) => candidate.name !== end.name);
   if (other) {
     const name = other.name ?? end.name;
-    const which = other.name === undefined ? `the same name to ${endName(other)}` : `"${name}" as its name here, too`;
+    const which =
+      other.name === undefined ? `the same name to ${endName(other)}` : `"${name}" as its name here, too`;
     return `${here} has no other side with the same relation name, but ${endName(other)} leads here. Give ${which}: @relation(name: "${name}").`;
   }
   const one = `"${lowerFirst(end.owner)}: ${end.owner}!"`;

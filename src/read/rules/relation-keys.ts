@@ -1,6 +1,6 @@
 import type { FieldDefinitionNode } from 'graphql';
-import { argument, directive, stringNodes } from '../arguments.ts';
 import { didYouMean } from '../../kit/suggest.ts';
+import { argument, directive, stringNodes } from '../arguments.ts';
 import { placeOf } from '../locate.ts';
 import { endName, type RelationEnd } from '../relations/relation-end.ts';
 import { printType } from '../type-shape.ts';
@@ -34,12 +34,19 @@ function namedKey(judged: Judged, end: RelationEnd): void {
   if (!used || !fields) return;
   const link = judged.pairing.links.get(endName(end));
   const nodes = stringNodes(used, 'fields');
-  const error = (code: string, message: string): void => judged.problems.error(placeOf(fields), code, message);
+  const error = (code: string, message: string): void =>
+    judged.problems.error(placeOf(fields), code, message);
   const [only] = nodes;
   if (end.many || link?.kind === 'inverse') {
-    error('KEY_ON_WRONG_SIDE', `${endName(end)} holds no key: the other side does, or a join table. Remove fields.`);
+    error(
+      'KEY_ON_WRONG_SIDE',
+      `${endName(end)} holds no key: the other side does, or a join table. Remove fields.`,
+    );
   } else if (!only || nodes.length !== 1) {
-    error('KEY_COUNT', `Rows have one id, so fields names exactly one key. Write fields: ["${end.node.name.value}Id"].`);
+    error(
+      'KEY_COUNT',
+      `Rows have one id, so fields names exactly one key. Write fields: ["${end.node.name.value}Id"].`,
+    );
   } else if (!fieldOf(judged, end, only.value)) {
     const names = judged.schema.models.get(end.owner)?.fields?.map((field) => field.name.value) ?? [];
     const hint = didYouMean(only.value, names);

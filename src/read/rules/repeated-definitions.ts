@@ -12,28 +12,31 @@ export const repeatedDefinitions: Rule = (judged) => {
     problems.error(placeOf(node), 'TYPE_TWICE', `The type ${name} is defined twice. ${remedy}`);
   }
   for (const type of everyType(schema)) {
-    if ('fields' in type) once(judged, type.fields ?? [], `field of ${type.name.value}`);
-    if ('values' in type) once(judged, type.values ?? [], `value of ${type.name.value}`);
+    if ('fields' in type) once(judged, type.fields ?? [], `a field of ${type.name.value}`);
+    if ('values' in type) once(judged, type.values ?? [], `a value of ${type.name.value}`);
     if ('fields' in type) for (const field of type.fields ?? []) argumentsOnce(judged, field);
   }
   for (const root of ['Query', 'Mutation', 'Subscription'] as const) {
     const fields = schema.roots.filter((field) => field.root === root).map((field) => field.node);
-    once(judged, fields, `field of ${root}`);
+    once(judged, fields, `a field of ${root}`);
     for (const field of fields) argumentsOnce(judged, field);
   }
 };
 
 type Named = { readonly name: NameNode };
 
-function argumentsOnce(judged: Judged, field: Named & { readonly arguments?: readonly Named[] | undefined }): void {
-  once(judged, field.arguments ?? [], `argument of ${field.name.value}`);
+function argumentsOnce(
+  judged: Judged,
+  field: Named & { readonly arguments?: readonly Named[] | undefined },
+): void {
+  once(judged, field.arguments ?? [], `an argument of ${field.name.value}`);
 }
 
 function once({ problems }: Judged, members: readonly Named[], what: string): void {
   const seen = new Set<string>();
   for (const { name } of members) {
     if (seen.has(name.value)) {
-      const message = `There is already a ${what} called "${name.value}". Remove or rename one of them.`;
+      const message = `"${name.value}" is ${what} already. Remove or rename one of them.`;
       problems.error(placeOf(name), 'MEMBER_TWICE', message);
     }
     seen.add(name.value);

@@ -7,6 +7,7 @@ import type {
   ObjectTypeDefinitionNode,
   TypeDefinitionNode,
 } from 'graphql';
+import { assertNever } from '../../kit/assert-never.ts';
 import type { AuthorSchema } from '../author-schema.ts';
 import { type FieldKind, fieldKind } from '../field-kind.ts';
 import type { Judged } from './rule.ts';
@@ -74,12 +75,17 @@ function typeUses(schema: AuthorSchema, type: TypeDefinitionNode): DirectiveUse[
     case 'InterfaceTypeDefinition': {
       const owner = schema.models.get(type.name.value) === type ? 'model' : 'custom type';
       const location = type.kind === 'ObjectTypeDefinition' ? 'OBJECT' : 'INTERFACE';
-      return [...uses(type, location, owner), ...(type.fields ?? []).flatMap((node) => fieldUses(node, owner))];
+      return [
+        ...uses(type, location, owner),
+        ...(type.fields ?? []).flatMap((node) => fieldUses(node, owner)),
+      ];
     }
     case 'InputObjectTypeDefinition':
       return [
         ...uses(type, 'INPUT_OBJECT'),
-        ...(type.fields ?? []).flatMap((node: InputValueDefinitionNode) => uses(node, 'INPUT_FIELD_DEFINITION')),
+        ...(type.fields ?? []).flatMap((node: InputValueDefinitionNode) =>
+          uses(node, 'INPUT_FIELD_DEFINITION'),
+        ),
       ];
     case 'EnumTypeDefinition':
       return [...uses(type, 'ENUM'), ...(type.values ?? []).flatMap((value) => uses(value, 'ENUM_VALUE'))];
@@ -87,5 +93,7 @@ function typeUses(schema: AuthorSchema, type: TypeDefinitionNode): DirectiveUse[
       return uses(type, 'UNION');
     case 'ScalarTypeDefinition':
       return uses(type, 'SCALAR');
+    default:
+      return assertNever(type);
   }
 }

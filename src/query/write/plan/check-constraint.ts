@@ -1,6 +1,6 @@
 import type { FieldConstraint, JsonValue, ScalarField } from '../../../model/app-model.ts';
-import { followsFormat } from '../../../model/constraint-formats.ts';
-import { constraintMessage } from '../../../model/constraint-messages.ts';
+import { CONSTRAINT_FORMATS, constraintRegExp } from '../../../model/constraint-formats.ts';
+import { constraintMessage } from '../constraint-messages.ts';
 import { scalarType } from '../../../model/scalars.ts';
 import type { InputPath } from '../write-plan.ts';
 import { compareExactly } from './compare-exactly.ts';
@@ -66,7 +66,7 @@ function brokenByText(constraint: FieldConstraint, text: string): readonly (keyo
   if (minLength !== undefined && length < minLength) broken.push('minLength');
   if (maxLength !== undefined && length > maxLength) broken.push('maxLength');
   if (pattern !== undefined && !regularExpression(pattern).test(text)) broken.push('pattern');
-  if (format !== undefined && !followsFormat(format, text)) broken.push('format');
+  if (format !== undefined && !regularExpression(CONSTRAINT_FORMATS[format]).test(text)) broken.push('format');
   return broken;
 }
 
@@ -75,7 +75,7 @@ const expressions = new Map<string, RegExp>();
 function regularExpression(pattern: string): RegExp {
   let expression = expressions.get(pattern);
   if (!expression) {
-    expression = new RegExp(pattern, 'u');
+    expression = constraintRegExp(pattern);
     expressions.set(pattern, expression);
   }
   return expression;

@@ -1,4 +1,4 @@
-import type { AppModel, Entity, JsonValue } from '../../../model/app-model.ts';
+import type { Entity } from '../../../model/app-model.ts';
 import { names } from '../../../model/names.ts';
 import { elementFor, IMPOSSIBLE } from '../../sql/literal.ts';
 import { columnInfo, relationOfKey } from '../../sql/sql-type.ts';
@@ -75,12 +75,4 @@ function isForeignId(given: unknown, pg: string): boolean {
 /** The fields that a unique fills when what it names has to be made: its own, and relations whose keys it has. */
 export function fieldsNamedBy(by: UniquePlan): readonly string[] {
   return by.fields.flatMap(({ name }) => [name, relationOfKey(by.entity, name)?.name ?? name]);
-}
-
-/** The form in which the run carries ids: undefined for a text that no id of this entity can be. */
-export function readId(app: AppModel, entity: Entity, given: unknown): JsonValue | undefined {
-  const value = toJsonValue(given);
-  const info = columnInfo(app, entity, 'id');
-  if (!info || typeof value !== 'string' || findUnstorable(value)) return undefined;
-  return elementFor(info.type, value) === IMPOSSIBLE ? undefined : value;
 }

@@ -1,6 +1,7 @@
 import { v7 as uuid7 } from 'uuid';
 import type { Entity } from '../../../model/app-model.ts';
 import { ViewerError } from '../../../kit/viewer-error.ts';
+import { canonicalIdOf } from '../../read/rows-by-id.ts';
 import { ident, join, param, raw, type Sql, sql } from '../../sql/sql.ts';
 import { idType } from '../../sql/sql-type.ts';
 import type { CreatePlan, InputPath } from '../write-plan.ts';
@@ -72,8 +73,9 @@ async function insertStatement(
 /** Ids of new rows, known before they are stored so that whole trees can be stored by level. */
 export async function makeIds(run: WriteRun, entity: Entity, plans: readonly CreatePlan[]): Promise<readonly string[]> {
   const given = plans.map((plan) => plan.values.get('id'));
-  if (given.every((id) => id !== undefined)) return given.map(String);
-  if (entity.idKind !== 'INT') return given.map((id) => (id === undefined ? uuid7() : String(id)));
+  if (entity.idKind !== 'INT' || given.every((id) => id !== undefined)) {
+    return given.map((id) => (id === undefined ? uuid7() : (canonicalIdOf(entity, String(id)) ?? String(id))));
+  }
   const { column } = columnOf(run, entity, 'id');
   const table = param(`"${entity.table.replaceAll('"', '""')}"`, 'text');
   const rows = await run.query<{ id: string }>(

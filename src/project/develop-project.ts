@@ -1,0 +1,126 @@
+import { type Config, ConfigError } from '../config/index.ts';
+import {
+  createPrismaClient,
+  type DataFinding,
+  generatePrismaClientTypes,
+  syncDevelopment,
+} from '../data/index.ts';
+import { type Problem, ProblemsError } from '../kit/problem.ts';
+import { UserError } from '../kit/user-error.ts';
+import { type BuiltApp, buildApp } from '../pipeline.ts';
+import { makeLog } from '../serve/index.ts';
+import { desiredState } from './desired-state.ts';
+import { type Project, readSources } from './find-project.ts';
+import { type OpenDatabase, openDatabase } from './open-database.ts';
+import { findSeed, seedProject } from './seed-project.ts';
+import { makeApp, type RunningServer, serveProject } from './serve-project.ts';
+import { watchProject } from './watch-project.ts';
+import { writeArtefacts } from './write-artefacts.ts';
+
+export interface DevelopOptions {
+  readonly project: Project;
+  readonly config: Config;
+  readonly watch: boolean;
+  readonly note: (line: string) => void;
+  readonly showProblems: (problems: readonly Problem[]) => void;
+  /** Asks a person whether these rows may be lost; absent where nobody is there to be asked. */
+  readonly accept?: (findings: readonly DataFinding[]) => Promise<boolean>;
+}
+
+/**
+ * Serves a project in development: the database is brought in step first, a new one seeded, and with `watch` everything
+ * follows the author's files. A mistake in a saved file leaves the last good version serving.
+ * @throws ProblemsError, UserError and the errors of `openDatabase` when the first start is not possible
+ */
+export async function developProject(options: DevelopOptions): Promise<Pick<RunningServer, 'url' | 'stop'>> {
+  const { project, config, note } = options;
+  const built = buildApp(readSources(project));
+  options.showProblems(built.warnings);
+  const database = await openDatabase(project, config, note);
+  try {
+    const isNew = await isEmptyDatabase(database);
+    await bringInStep(options, built, database);
+    if (isNew) await seedIfPossible(options, built, database);
+    const running = await serveProject({ project, config, built, database, log: makeLog(config) });
+    const types = writeTypes(options, built);
+    const stopWatching = options.watch ? follow(options, database, running, built) : async () => {};
+    const stop = async (): Promise<void> => {
+      await stopWatching();
+      await types;
+      await running.stop();
+    };
+    return { url: running.url, stop };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function isEmptyDatabase({ db }: OpenDatabase): Promise<boolean> {
+  const text = "SELECT 1 FROM pg_tables WHERE schemaname = 'public' LIMIT 1";
+  return (await db.query(text)).length === 0;
+}
+
+async function seedIfPossible(options: DevelopOptions, built: BuiltApp, { db }: OpenDatabase): Promise<void> {
+  if (findSeed(options.project) === undefined) return;
+  const prisma = await createPrismaClient({ prismaSchema: built.prismaSchema, db });
+  await seedProject(options.project, { db, prisma, log: options.note });
+}
+
+/** @throws UserError that names tables, columns and rows when the change would lose data and nobody agreed */
+async function bringInStep(options: DevelopOptions, built: BuiltApp, { url }: OpenDatabase): Promise<void> {
+  const { outcome, findings } = await syncDevelopment({
+    url,
+    projectDir: options.project.directory,
+    ...desiredState(built),
+    log: options.note,
+    ...(options.accept && { accept: options.accept }),
+  });
+  if (outcome !== 'refused') return;
+  const reasons = findings.map(({ message, remedy }) => `  - ${message} ${remedy}`);
+  throw new UserError(`The database was left as it is, because of the rows in it:\n${reasons.join('\n')}`);
+}
+
+/** Types are for editors: a failure to write them is told, and does not keep the API from serving. */
+async function writeTypes(options: DevelopOptions, built: BuiltApp): Promise<void> {
+  try {
+    await writeArtefacts(options.project, built);
+    await generatePrismaClientTypes({
+      projectDir: options.project.directory,
+      prismaSchema: built.prismaSchema,
+    });
+  } catch (error) {
+    options.note(`Types could not be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function follow(
+  options: DevelopOptions,
+  database: OpenDatabase,
+  running: RunningServer,
+  first: BuiltApp,
+): () => Promise<void> {
+  const { project, config, note } = options;
+  const log = makeLog(config);
+  let serving = first;
+  const reload = async (): Promise<void> => {
+    const started = performance.now();
+    const built = buildApp(readSources(project));
+    options.showProblems(built.warnings);
+    await bringInStep(options, built, database);
+    await running.server.replaceApp(await makeApp({ project, config, built, database, log }));
+    note(`Reloaded in ${Math.round(performance.now() - started)} ms`);
+    if (built.apiSdl !== serving.apiSdl || built.prismaSchema !== serving.prismaSchema) {
+      await writeTypes(options, built);
+    }
+    serving = built;
+  };
+  return watchProject(project, () => reload().catch((error: unknown) => explain(error, options)));
+}
+
+function explain(error: unknown, { note, showProblems }: DevelopOptions): void {
+  if (error instanceof ProblemsError) showProblems(error.problems);
+  else if (error instanceof UserError || error instanceof ConfigError) note(error.message);
+  else note(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  note('Still serving the last good version.');
+}

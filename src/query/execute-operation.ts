@@ -1,0 +1,42 @@
+import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, getOperationAST } from 'graphql';
+import type { Db } from '../data/index.ts';
+import type { RequestScope } from './request-scope.ts';
+import { runMutation } from './write/operation/run-mutation.ts';
+
+export { idempotencyTableSql } from './write/operation/idempotency.ts';
+
+/** One operation, parsed and validated, and what it runs with. */
+export interface OperationRequest {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operationName?: string | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | undefined;
+  /** What resolvers are given. Its scope is put on the mutation's transaction while that lasts. */
+  readonly context: { readonly scope: RequestScope };
+  readonly db: Db;
+  /** The `Idempotency-Key` header of a mutation. */
+  readonly idempotencyKey?: string | undefined;
+  /** When it fires, a mutation is rolled back and answered `TIMEOUT`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs one operation through the resolvers. Queries read from the pool, a statement per loader. A mutation is one
+ * transaction with the reading of its answer: every root field commits, or none does and `data` is null; where rivals
+ * got in its way it is run again, a bounded number of times. Never throws: what goes wrong is in `errors`.
+ */
+export async function executeOperation(request: OperationRequest): Promise<ExecutionResult> {
+  const operation = getOperationAST(request.document, request.operationName);
+  return operation?.operation === 'mutation' ? runMutation(request) : runResolvers(request);
+}
+
+/** graphql-js over the request as it stands. */
+export async function runResolvers(request: OperationRequest): Promise<ExecutionResult> {
+  return execute({
+    schema: request.schema,
+    document: request.document,
+    contextValue: request.context,
+    ...(request.operationName !== undefined && { operationName: request.operationName }),
+    ...(request.variables !== undefined && { variableValues: { ...request.variables } }),
+  });
+}

@@ -1,0 +1,1 @@
+export { writeResolvers } from './write-resolvers.ts';

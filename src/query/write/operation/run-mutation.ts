@@ -1,0 +1,155 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ExecutionResult, execute, GraphQLError } from 'graphql';
+import { DatabaseError, type Tx } from '../../../data/index.ts';
+import { ViewerError } from '../../../kit/viewer-error.ts';
+import type { OperationRequest } from '../../execute-operation.ts';
+import { beginOperation, guardMutationFields, isSkipped, mayRunAgain } from './guard-mutation-fields.ts';
+import { findAnswer, keepAnswer, readKey, sweepSometimes } from './idempotency.ts';
+import { inTurn } from './in-turn.ts';
+
+/** How often a mutation that rivals got in the way of is run, all in all. */
+const MAX_RUNS = 4;
+const FIRST_PAUSE_MS = 15;
+
+/** Carries an answer with errors out of the transaction, so that it is rolled back. */
+class Undone extends Error {
+  readonly result: ExecutionResult;
+
+  constructor(result: ExecutionResult) {
+    super('The mutation had errors');
+    this.result = result;
+  }
+}
+
+/** A mutation as one transaction; inside of another mutation's, as a part of that one. */
+export async function runMutation(request: OperationRequest): Promise<ExecutionResult> {
+  guardMutationFields(request.schema);
+  const { scope } = request.context;
+  const { db } = scope;
+  if ('savepoint' in db) return inTurn(db, () => runInside(request, db as Tx));
+  for (let run = 1; ; run++) {
+    const { result, again } = await runOnce(request);
+    if (!again || run >= MAX_RUNS) return result;
+    // Rivals that collided once would collide again if they came back at the same moment.
+    await sleep(Math.random() * FIRST_PAUSE_MS * 2 ** run);
+  }
+}
+
+async function runInside(request: OperationRequest, tx: Tx): Promise<ExecutionResult> {
+  try {
+    return await tx.savepoint(() => runFields(request));
+  } catch (error) {
+    return settle(request, error).result;
+  }
+}
+
+async function runOnce(request: OperationRequest): Promise<{ result: ExecutionResult; again: boolean }> {
+  const { scope } = request.context;
+  const pool = scope.db;
+  try {
+    const key = readKey(request);
+    const work = async (tx: Tx): Promise<ExecutionResult> => {
+      scope.useConnection(tx);
+      const kept = key && (await findAnswer(tx, key));
+      if (kept) return kept;
+      const result = await runFields(request);
+      if (key) await keepAnswer(tx, key, result);
+      if (request.signal?.aborted) throw new DatabaseError('cancelled', 'The request ended before the commit');
+      return result;
+    };
+    const result = await request.db.transaction(work, request.signal ? { signal: request.signal } : {});
+    if (key) sweepSometimes(request.db);
+    return { result, again: false };
+  } catch (error) {
+    return settle(request, error);
+  } finally {
+    scope.useConnection(pool);
+  }
+}
+
+/** @throws Undone when there is any error */
+async function runFields(request: OperationRequest): Promise<ExecutionResult> {
+  beginOperation(request.context.scope);
+  const result = await execute({
+    schema: request.schema,
+    document: request.document,
+    contextValue: request.context,
+    ...(request.operationName !== undefined && { operationName: request.operationName }),
+    ...(request.variables !== undefined && { variableValues: { ...request.variables } }),
+  });
+  if (result.errors !== undefined && result.errors.length > 0) throw new Undone(result);
+  return result;
+}
+
+/** What the viewer is told of a mutation that was rolled back, and whether it may be worth another run. */
+function settle(
+  { context, signal }: OperationRequest,
+  error: unknown,
+): { result: ExecutionResult; again: boolean } {
+  const errors =
+    error instanceof Undone
+      ? meaningful(error.result.errors ?? [])
+      : [new GraphQLError(messageOf(error), { originalError: asError(error) })];
+  const collided = errors.some((one) => isCollision(causeOf(one)));
+  const again = collided && mayRunAgain(context.scope) && signal?.aborted !== true;
+  return { result: { data: null, errors: errors.map((one) => forViewer(one)) }, again };
+}
+
+/** Without what only follows from another error: fields that were skipped, statements in a transaction that had failed. */
+function meaningful(errors: readonly GraphQLError[]): readonly GraphQLError[] {
+  const own = errors.filter((error) => {
+    const cause = causeOf(error);
+    return !isSkipped(cause) && !(cause instanceof DatabaseError && cause.sqlState === '25P02');
+  });
+  return own.length > 0 ? own : errors;
+}
+
+const COLLISION = 'The data was changed by someone else meanwhile. Try again.';
+
+/** Failures of the database that the viewer can understand; all others stay what they are and are masked. */
+function forViewer(error: GraphQLError): GraphQLError {
+  const cause = causeOf(error);
+  if (!(cause instanceof DatabaseError)) return error;
+  if (isCollision(cause)) return replace(error, new ViewerError('CONFLICT', COLLISION, { cause }));
+  if (cause.kind === 'timeout' || cause.kind === 'cancelled') {
+    const message = 'The operation took too long and was cancelled. Nothing was stored.';
+    return replace(error, new ViewerError('TIMEOUT', message, { cause }));
+  }
+  return error;
+}
+
+function replace(error: GraphQLError, by: ViewerError): GraphQLError {
+  return new GraphQLError(by.message, {
+    ...(error.nodes && { nodes: error.nodes }),
+    ...(error.path && { path: error.path }),
+    originalError: by,
+  });
+}
+
+function isCollision(cause: unknown): boolean {
+  if (cause instanceof DatabaseError) return cause.kind === 'deadlock' || cause.kind === 'serialization';
+  // Prisma's own word for the same.
+  return cause instanceof Error && 'code' in cause && cause.code === 'P2034';
+}
+
+/** What was thrown, below graphql-js's wrappers and those of libraries that say what caused them. */
+function causeOf(error: unknown): unknown {
+  let cause = error;
+  for (let depth = 0; depth < 8 && cause instanceof Error; depth++) {
+    if (cause instanceof DatabaseError) return cause;
+    const next: unknown = cause instanceof GraphQLError && cause.originalError ? cause.originalError : cause.cause;
+    if (!(next instanceof Error)) return cause;
+    // A refusal that was put into words is what counts, not the words of the database beneath.
+    if (cause instanceof ViewerError) return cause;
+    cause = next;
+  }
+  return cause;
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+function messageOf(error: unknown): string {
+  return asError(error).message;
+}

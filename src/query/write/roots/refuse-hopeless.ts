@@ -1,0 +1,47 @@
+import { decidedWithoutRow } from '../../../access/decide.ts';
+import type { RowOperation } from '../../../access/rule-book.ts';
+import { ViewerError } from '../../../kit/viewer-error.ts';
+import type { Entity } from '../../../model/app-model.ts';
+import type { RequestScope } from '../../request-scope.ts';
+import type { CreatePlan, ToManyPlan, ToOnePlan, UpdatePlan } from '../write-plan.ts';
+
+/** @throws ViewerError UNAUTHENTICATED or FORBIDDEN where the rule is false for this viewer whatever the row */
+export function assertMayEver(scope: RequestScope, entity: Entity, operation: RowOperation): void {
+  if (!isHopeless(scope, entity, operation)) return;
+  throw denied(scope, `${operation} ${entity.plural}`);
+}
+
+/** No row could allow it. */
+export function isHopeless(scope: RequestScope, entity: Entity, operation: RowOperation): boolean {
+  return decidedWithoutRow(scope.rowRule(entity, operation)) === false;
+}
+
+/**
+ * Refuses a plan before any SQL where something in it is denied whatever the rows. What is only done if a row is missing
+ * (`connectOrCreate`) is left to the moment when it is known to be done.
+ */
+export function refuseHopeless(scope: RequestScope, plan: CreatePlan | UpdatePlan): void {
+  assertMayEver(scope, plan.entity, plan.kind);
+  for (const name of plan.given) {
+    const rule = scope.fieldRule(plan.entity, name, 'write');
+    if (rule && decidedWithoutRow(rule) === false) throw denied(scope, `write ${plan.entity.name}.${name}`);
+  }
+  for (const { verb } of plan.toOne) refuseVerb(scope, verb);
+  for (const list of plan.toMany) refuseList(scope, list);
+}
+
+function refuseVerb(scope: RequestScope, verb: ToOnePlan['verb']): void {
+  if (verb.kind === 'create') refuseHopeless(scope, verb.create);
+  if (verb.kind === 'update') refuseHopeless(scope, verb.update);
+}
+
+function refuseList(scope: RequestScope, list: ToManyPlan): void {
+  for (const create of list.create) refuseHopeless(scope, create);
+  for (const { update } of list.update) refuseHopeless(scope, update);
+}
+
+function denied(scope: RequestScope, what: string): ViewerError {
+  return scope.viewer.kind === 'signedOut'
+    ? new ViewerError('UNAUTHENTICATED', `Sign in to ${what}.`)
+    : new ViewerError('FORBIDDEN', `You may not ${what}.`);
+}

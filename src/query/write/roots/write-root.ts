@@ -1,0 +1,58 @@
+import type { Entity } from '../../../model/app-model.ts';
+import type { ReadRow } from '../../read/read-rows.ts';
+import { canonicalIdOf, selectRowsByIds } from '../../read/rows-by-id.ts';
+import type { RequestScope } from '../../request-scope.ts';
+import { InputReader } from '../plan/input-reader.ts';
+import { findUnstorable } from '../plan/to-json-value.ts';
+import { judgeTouchedRows } from '../run/judge-rows.ts';
+import { notFound, WriteRun } from '../run/write-run.ts';
+
+export type Args = Readonly<Record<string, unknown>>;
+
+/** Reads input; every fault in it is reported together. @throws ViewerError BAD_USER_INPUT */
+export function readInput<T>(scope: RequestScope, read: (reader: InputReader) => T | undefined): T {
+  const reader = new InputReader(scope.app, scope.limits.maxListLength);
+  const plan = read(reader);
+  reader.finish();
+  if (plan === undefined) throw new Error('Input without a plan and without an issue');
+  return plan;
+}
+
+/** Writes, asks the rules about what is stored then, and answers the rows whose ids `write` gives, in that order. */
+export async function writeRoot(
+  scope: RequestScope,
+  entity: Entity,
+  write: (run: WriteRun) => Promise<readonly string[]>,
+): Promise<readonly ReadRow[]> {
+  const run = new WriteRun(scope);
+  const ids = await write(run);
+  await judgeTouchedRows(run);
+  scope.loaders.clear();
+  return rowsInOrder(scope, entity, ids);
+}
+
+/** Rows as the writer is answered them: whether or not the read rule shows them; field rules hold. */
+export async function rowsInOrder(
+  scope: RequestScope,
+  entity: Entity,
+  ids: readonly string[],
+): Promise<readonly ReadRow[]> {
+  const rows = await selectRowsByIds(scope, entity, ids);
+  const byId = new Map(rows.map((row) => [String(row.id), row]));
+  return ids.map((id) => byId.get(id)).filter((row) => row !== undefined);
+}
+
+/** The first and only row. @throws ViewerError NOT_FOUND where a cascade has taken it along */
+export function onlyRow(entity: Entity, rows: readonly ReadRow[]): ReadRow {
+  const [row] = rows;
+  if (!row) throw notFound(entity);
+  return row;
+}
+
+/** An `id` argument in the form that rows carry. @throws ViewerError NOT_FOUND where no row can have it */
+export function idOf(entity: Entity, given: unknown): string {
+  const text = String(given);
+  const id = findUnstorable(text) ? undefined : canonicalIdOf(entity, text);
+  if (id === undefined) throw notFound(entity);
+  return id;
+}
