@@ -14,6 +14,7 @@ export default async function seed({ db, log }: SeedContext): Promise<void> {
     return;
   }
   const tables = makeRows(await loadFaker());
+  log('Making sample data: 6 organizations with 60 people, 2,400 tasks and 12,000 comments.');
   await db.transaction(async (tx) => {
     for (const table of tables) await bulkInsert(tx, table);
   });

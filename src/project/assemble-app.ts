@@ -1,6 +1,7 @@
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import {
   type ExecutionResult,
+  type FormattedExecutionResult,
   type GraphQLSchema,
   type OperationDefinitionNode,
   parse,
@@ -107,10 +108,9 @@ function runMutationsInTransactions(schema: GraphQLSchema, db: Db): ApolloServer
             signal: context.request.signal,
           });
           const errors = result.errors?.map(context.toViewer);
-          return {
-            http: { headers: new HeaderMap() },
-            body: { kind: 'single', singleResult: { ...(errors && { errors }), data: result.data ?? null } } as const,
-          };
+          // No `data` at all means that nothing ran: the variables do not fit.
+          if (result.data === undefined) return answer({ ...(errors && { errors }) }, 400);
+          return answer({ ...(errors && { errors }), data: result.data });
         },
       };
     },
@@ -118,3 +118,8 @@ function runMutationsInTransactions(schema: GraphQLSchema, db: Db): ApolloServer
 }
 
 const isMutation = (operation: OperationDefinitionNode): boolean => operation.operation === 'mutation';
+
+function answer(singleResult: FormattedExecutionResult, status?: number) {
+  const http = { headers: new HeaderMap(), ...(status !== undefined && { status }) };
+  return { http, body: { kind: 'single', singleResult } as const };
+}

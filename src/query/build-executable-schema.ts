@@ -1,10 +1,10 @@
 import {
   buildSchema,
-  getNamedType,
   type GraphQLAbstractType,
   type GraphQLObjectType,
   type GraphQLScalarType,
   type GraphQLSchema,
+  getNamedType,
   isAbstractType,
   isObjectType,
   isScalarType,
@@ -83,7 +83,11 @@ const unimplemented: Resolver = () => {
   throw new Error('This field has no resolver');
 };
 
-function attachFields(type: GraphQLObjectType, resolvers: ResolverMap, parts: SchemaParts): readonly string[] {
+function attachFields(
+  type: GraphQLObjectType,
+  resolvers: ResolverMap,
+  parts: SchemaParts,
+): readonly string[] {
   const faults: string[] = [];
   for (const [name, field] of Object.entries(type.getFields())) {
     try {
@@ -119,7 +123,9 @@ function assertAnswersNoPage(app: AppModel, type: GraphQLObjectType, name: strin
   const field = type.getFields()[name];
   const answer = field ? getNamedType(field.type).name : '';
   if (!app.entities.some((entity) => Object.hasOwn(pageResolvers(entity), answer))) return;
-  throw new Error(`${type.name}.${name} answers ${answer}, which only generated fields can: answer a list of rows instead.`);
+  throw new Error(
+    `${type.name}.${name} answers ${answer}, which only generated fields can: answer a list of rows instead.`,
+  );
 }
 
 function isCustomType(app: AppModel, name: string): boolean {

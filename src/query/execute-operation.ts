@@ -1,5 +1,12 @@
-import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, getOperationAST } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  type GraphQLSchema,
+  getOperationAST,
+} from 'graphql';
 import type { Db } from '../data/index.ts';
+import { findVariableFaults } from './find-variable-faults.ts';
 import type { RequestScope } from './request-scope.ts';
 import { runMutation } from './write/operation/run-mutation.ts';
 
@@ -27,6 +34,10 @@ export interface OperationRequest {
  */
 export async function executeOperation(request: OperationRequest): Promise<ExecutionResult> {
   const operation = getOperationAST(request.document, request.operationName);
+  if (operation) {
+    const faults = findVariableFaults(request.schema, operation, request.variables ?? {});
+    if (faults.length > 0) return { errors: faults };
+  }
   return operation?.operation === 'mutation' ? runMutation(request) : runResolvers(request);
 }
 

@@ -1,6 +1,6 @@
 import type { Entity } from '../../model/app-model.ts';
-import { and, type Expr, type Value } from '../../model/expr.ts';
 import { isValueField } from '../../model/exposed-fields.ts';
+import { and, type Expr, type Value } from '../../model/expr.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { relationOfKey } from '../sql/sql-type.ts';
 import { fieldRuleForUse, guardedBy, readableColumn, readableRows, readableStep, rowOf } from './readable.ts';
@@ -50,5 +50,7 @@ export function aggregatedValue(scope: RequestScope, entity: Entity, name: strin
   const id: Value = { kind: 'column', row: { ...rowOf(entity), steps: [step] }, field: 'id' };
   const ofRelation = guardedBy(fieldRuleForUse(scope, entity, relation.name), id);
   const declared = entity.fieldByName.get(name);
-  return declared && isValueField(declared) ? guardedBy(fieldRuleForUse(scope, entity, name), ofRelation) : ofRelation;
+  return declared && isValueField(declared)
+    ? guardedBy(fieldRuleForUse(scope, entity, name), ofRelation)
+    : ofRelation;
 }

@@ -30,12 +30,16 @@ export function decodeCursor(cursor: string, mark: string, keys: number, path: I
   if (!parts) throw badInput(path, 'This is not a cursor.', 'cursor');
   if (parts[0] !== mark) throw badInput(path, 'This cursor belongs to another order or list.', 'cursor');
   const place = parts.slice(1);
-  if (place.length !== keys || !place.every(isKeyText)) throw badInput(path, 'This is not a cursor.', 'cursor');
+  if (place.length !== keys || !place.every(isKeyText))
+    throw badInput(path, 'This is not a cursor.', 'cursor');
   return place;
 }
 
 function isKeyText(value: unknown): value is string | null {
-  return value === null || (typeof value === 'string' && !value.includes('\u0000') && !/\p{Surrogate}/u.test(value));
+  return (
+    value === null ||
+    (typeof value === 'string' && !value.includes('\u0000') && !/\p{Surrogate}/u.test(value))
+  );
 }
 
 function parse(cursor: string): readonly unknown[] | undefined {

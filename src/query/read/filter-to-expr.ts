@@ -47,10 +47,18 @@ function isJson(type: ValueType): boolean {
   return !type.list && scalarType(type.name)?.postgres === 'jsonb';
 }
 
-function jsonPathOf(filter: Readonly<Record<string, unknown>>, type: ValueType, path: InputPath): readonly string[] | undefined {
+function jsonPathOf(
+  filter: Readonly<Record<string, unknown>>,
+  type: ValueType,
+  path: InputPath,
+): readonly string[] | undefined {
   if (!isJson(type)) return undefined;
   const at = [...path, 'path'];
-  const steps = toJson(filter.path ?? [], { kind: 'scalar', name: 'String', list: true }, at) as readonly string[];
+  const steps = toJson(
+    filter.path ?? [],
+    { kind: 'scalar', name: 'String', list: true },
+    at,
+  ) as readonly string[];
   if (steps.length > 0 && filter.eq === undefined && filter.contains === undefined) {
     throw badInput(at, '`path` needs `eq` or `contains` beside it.');
   }
@@ -58,7 +66,8 @@ function jsonPathOf(filter: Readonly<Record<string, unknown>>, type: ValueType, 
 }
 
 function operatorToExpr(op: string, operand: unknown, subject: Subject, path: InputPath): Expr {
-  if (operand === null) throw badInput(path, `\`${op}: null\` compares with nothing: use \`isNull\` to find nulls.`, 'notNull');
+  if (operand === null)
+    throw badInput(path, `\`${op}: null\` compares with nothing: use \`isNull\` to find nulls.`, 'notNull');
   const { value } = subject;
   if (op === 'isNull') return operand === true ? { kind: 'isNull', value } : not({ kind: 'isNull', value });
   if (subject.jsonPath) return jsonToExpr(op, operand, subject.jsonPath, subject, path);
@@ -68,7 +77,11 @@ function operatorToExpr(op: string, operand: unknown, subject: Subject, path: In
     return op === 'in' ? found : not(found);
   }
   if (TEXT_OPS.has(op)) {
-    const needle: Value = { kind: 'literal', value: toJson(operand, subject.element, path), type: subject.element };
+    const needle: Value = {
+      kind: 'literal',
+      value: toJson(operand, subject.element, path),
+      type: subject.element,
+    };
     return { kind: 'text', op: op as TextOp, value, needle, insensitive: subject.insensitive };
   }
   return listToExpr(op, operand, subject, path);
@@ -104,12 +117,22 @@ function listToExpr(op: string, operand: unknown, subject: Subject, path: InputP
   if (!LIST_OPS.has(op)) throw badInput(path, `There is no filter ${op}.`);
   const type = op === 'has' ? subject.element : subject.type;
   const literal = op === 'has' ? toJson(operand, type, path) : listOperand(operand, subject, path);
-  return { kind: 'list', op: op as 'has' | 'hasSome' | 'hasEvery', value, operand: { kind: 'literal', value: literal, type } };
+  return {
+    kind: 'list',
+    op: op as 'has' | 'hasSome' | 'hasEvery',
+    value,
+    operand: { kind: 'literal', value: literal, type },
+  };
 }
 
-function jsonToExpr(op: string, operand: unknown, jsonPath: readonly string[], subject: Subject, path: InputPath): Expr {
+function jsonToExpr(
+  op: string,
+  operand: unknown,
+  jsonPath: readonly string[],
+  subject: Subject,
+  path: InputPath,
+): Expr {
   if (op !== 'eq' && op !== 'ne' && op !== 'contains') throw badInput(path, `There is no filter ${op}.`);
   const clean = toJson(operand, subject.type, path);
   return { kind: 'json', op, value: subject.value, path: jsonPath, operand: clean };
 }
-

@@ -3,7 +3,13 @@ import { groupKeys } from '../../model/exposed-fields.ts';
 import { and, type Expr, not, or, TRUE } from '../../model/expr.ts';
 import { scalarType } from '../../model/scalars.ts';
 import type { RequestScope } from '../request-scope.ts';
-import { AGGREGATE_FNS, type AggregateFn, type AggregateItem, type AggregatePlan, aggregatePlan } from './aggregate-plan.ts';
+import {
+  AGGREGATE_FNS,
+  type AggregateFn,
+  type AggregateItem,
+  type AggregatePlan,
+  aggregatePlan,
+} from './aggregate-plan.ts';
 import { badInput, type InputPath } from './bad-input.ts';
 import { filterToExpr } from './filter-to-expr.ts';
 import { type Args, sliceOf } from './make-plan.ts';
@@ -67,7 +73,8 @@ function keysOf(scope: RequestScope, entity: Entity, by: unknown): GroupPlan['ke
     const path = ['by', index];
     const key = groupKeys(entity).find(({ name }) => name === entry.field);
     if (!key) throw badInput(path, `There is no grouping by ${entry.field}.`);
-    if (seen.has(key.name)) throw badInput(path, `${key.name} is grouped by twice: a key holds one value.`, 'unique');
+    if (seen.has(key.name))
+      throw badInput(path, `${key.name} is grouped by twice: a key holds one value.`, 'unique');
     seen.add(key.name);
     const bucket = entry.bucket ?? undefined;
     if (bucket && scalarType(key.type.name)?.bucket !== true) {
@@ -87,7 +94,8 @@ interface HavingPlace {
 
 function havingToExpr(having: unknown, place: HavingPlace): Expr {
   if (having === null || having === undefined) return TRUE;
-  if (place.depth > MAX_DEPTH) throw badInput(place.path, `A filter may nest at most ${MAX_DEPTH} levels.`, 'depth');
+  if (place.depth > MAX_DEPTH)
+    throw badInput(place.path, `A filter may nest at most ${MAX_DEPTH} levels.`, 'depth');
   const terms = Object.entries(having as Record<string, unknown>).map(([key, value]) => {
     const at = { ...place, path: [...place.path, key], depth: place.depth + 1 };
     return value === null || value === undefined ? TRUE : havingEntry(key, value, at);
@@ -97,8 +105,10 @@ function havingToExpr(having: unknown, place: HavingPlace): Expr {
 
 function havingEntry(key: string, value: unknown, place: HavingPlace): Expr {
   const list = Array.isArray(value) ? value : [value];
-  if (list.length > place.scope.limits.maxListLength) throw badInput(place.path, 'This list is too long.', 'maxItems');
-  const each = () => list.map((item, index) => havingToExpr(item, { ...place, path: [...place.path, index] }));
+  if (list.length > place.scope.limits.maxListLength)
+    throw badInput(place.path, 'This list is too long.', 'maxItems');
+  const each = () =>
+    list.map((item, index) => havingToExpr(item, { ...place, path: [...place.path, index] }));
   if (key === 'AND') return and(...each());
   if (key === 'OR') return or(...each());
   if (key === 'NOT') return not(havingToExpr(value, place));
@@ -124,7 +134,8 @@ function havingFilter(item: AggregateItem, type: ValueType, filter: unknown, pla
 
 function typeOf(entity: Entity, fn: AggregateFn, name: string, path: InputPath): ValueType {
   const field = entity.fieldByName.get(name);
-  if (field?.kind !== 'scalar' && field?.kind !== 'computed') throw badInput(path, `There is no ${fn} of ${name}.`);
+  if (field?.kind !== 'scalar' && field?.kind !== 'computed')
+    throw badInput(path, `There is no ${fn} of ${name}.`);
   if (fn === 'min' || fn === 'max') return field.type;
   if (fn === 'countDistinct') return INT;
   return { kind: 'scalar', name: scalarType(field.type.name)?.[fn] ?? 'Float', list: false };
@@ -132,13 +143,19 @@ function typeOf(entity: Entity, fn: AggregateFn, name: string, path: InputPath):
 
 /** By the keys where nothing else is said, and after everything else, so that pages never overlap. */
 function orderOf(orderBy: unknown, keys: GroupPlan['keys'], use: HavingPlace['use']): readonly GroupOrder[] {
-  const entries = orderBy === null || orderBy === undefined ? [] : Array.isArray(orderBy) ? orderBy : [orderBy];
+  const entries =
+    orderBy === null || orderBy === undefined ? [] : Array.isArray(orderBy) ? orderBy : [orderBy];
   const order = entries.map((entry, index) => groupOrder(entry, keys, use, ['orderBy', index]));
   const rest = keys.map(({ name }) => ({ by: { key: name }, descending: false, nullsFirst: false }));
   return [...order, ...rest];
 }
 
-function groupOrder(entry: unknown, keys: GroupPlan['keys'], use: HavingPlace['use'], path: InputPath): GroupOrder {
+function groupOrder(
+  entry: unknown,
+  keys: GroupPlan['keys'],
+  use: HavingPlace['use'],
+  path: InputPath,
+): GroupOrder {
   const [part, value] = oneKey(entry, path);
   if (part === 'count') return { by: { item: use({ fn: 'count', field: '' }) }, ...directionOf(value) };
   const [field, direction] = oneKey(value, [...path, part]);

@@ -1,6 +1,5 @@
-import type { JsonValue } from '../../model/app-model.ts';
+import type { JsonValue, ValueType } from '../../model/app-model.ts';
 import { scalarType } from '../../model/scalars.ts';
-import type { ValueType } from '../../model/app-model.ts';
 import { badInput, type InputPath } from './bad-input.ts';
 
 /**
@@ -25,9 +24,11 @@ export function toJson(value: unknown, type: ValueType, path: InputPath): JsonVa
 function cleanJson(value: unknown, path: InputPath): JsonValue {
   if (typeof value === 'string') return cleanText(value, path);
   if (Array.isArray(value)) return value.map((item, index) => cleanJson(item, [...path, index]));
-  if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? value.toString() : (value as JsonValue);
+  if (typeof value !== 'object' || value === null)
+    return typeof value === 'bigint' ? value.toString() : (value as JsonValue);
   const clean: Record<string, JsonValue> = {};
-  for (const [key, item] of Object.entries(value)) clean[cleanText(key, path)] = cleanJson(item, [...path, key]);
+  for (const [key, item] of Object.entries(value))
+    clean[cleanText(key, path)] = cleanJson(item, [...path, key]);
   return clean;
 }
 

@@ -16,7 +16,12 @@ import { whereToExpr } from './where-to-expr.ts';
 export type Args = Readonly<Record<string, unknown>>;
 
 /** The plan of a list or connection: the viewer's read rule and the arguments' filter, search and order. */
-export function makePlan(scope: RequestScope, entity: Entity, args: Args, columns: Iterable<string>): ReadPlan {
+export function makePlan(
+  scope: RequestScope,
+  entity: Entity,
+  args: Args,
+  columns: Iterable<string>,
+): ReadPlan {
   const search = searchPlan(scope, entity, args.search);
   const byRank: readonly OrderKey[] =
     search && search.columns.length > 0
@@ -73,7 +78,8 @@ function pageSize(scope: RequestScope, value: unknown, name: string): number | u
 function count(value: unknown, name: string): number | undefined {
   if (value === null || value === undefined) return undefined;
   const number = Number(value);
-  if (!Number.isInteger(number) || number < 0) throw badInput([name], `\`${name}\` cannot be negative.`, 'min');
+  if (!Number.isInteger(number) || number < 0)
+    throw badInput([name], `\`${name}\` cannot be negative.`, 'min');
   return number;
 }
 
@@ -81,7 +87,8 @@ function count(value: unknown, name: string): number | undefined {
 export function pageOf(scope: RequestScope, plan: ReadPlan, args: Args): ConnectionPage {
   const first = pageSize(scope, args.first, 'first');
   const last = pageSize(scope, args.last, 'last');
-  if (first !== undefined && last !== undefined) throw badInput(['last'], '`first` and `last` exclude each other.', 'exclusive');
+  if (first !== undefined && last !== undefined)
+    throw badInput(['last'], '`first` and `last` exclude each other.', 'exclusive');
   const mark = orderMark(plan);
   const place = (name: 'after' | 'before') => {
     const cursor = args[name];

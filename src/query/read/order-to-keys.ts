@@ -3,8 +3,8 @@ import { isOrderable } from '../../model/exposed-fields.ts';
 import { type Expr, type RowStep, THIS, type Value } from '../../model/expr.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { badInput, type InputPath } from './bad-input.ts';
-import { fieldRuleForUse, guardedBy, readableRelated, readableStep, rowOf } from './readable.ts';
 import type { OrderKey } from './read-plan.ts';
+import { fieldRuleForUse, guardedBy, readableRelated, readableStep, rowOf } from './readable.ts';
 
 /** Keys of one order; more would only cost. */
 const MAX_KEYS = 20;
@@ -32,7 +32,8 @@ export function orderToKeys(
   path: InputPath = ['orderBy'],
   fallback: readonly OrderKey[] = [],
 ): readonly OrderKey[] {
-  const entries = orderBy === null || orderBy === undefined ? [] : Array.isArray(orderBy) ? orderBy : [orderBy];
+  const entries =
+    orderBy === null || orderBy === undefined ? [] : Array.isArray(orderBy) ? orderBy : [orderBy];
   if (entries.length > MAX_KEYS) throw badInput(path, `An order has at most ${MAX_KEYS} keys.`, 'maxItems');
   const branch = { scope, root: entity, entity, steps: [], rule: undefined };
   const keys = entries.map((entry, index) => entryToKey(entry, { ...branch, path: [...path, index] }));
@@ -41,7 +42,9 @@ export function orderToKeys(
 
 function withTieBreak(entity: Entity, keys: readonly OrderKey[]): readonly OrderKey[] {
   const id: Value = { kind: 'column', row: rowOf(entity), field: 'id' };
-  const unique = keys.findIndex(({ value }) => value.kind === 'column' && value.row.steps.length === 0 && value.field === 'id');
+  const unique = keys.findIndex(
+    ({ value }) => value.kind === 'column' && value.row.steps.length === 0 && value.field === 'id',
+  );
   if (unique >= 0) return keys.slice(0, unique + 1);
   const descending = keys.at(-1)?.descending ?? false;
   return [...keys, { value: id, descending, nullsFirst: descending, nullable: false }];
@@ -52,7 +55,11 @@ export function oneKey(entry: unknown, path: InputPath): readonly [string, unkno
   const given = Object.entries((entry ?? {}) as object).filter(([, value]) => value !== undefined);
   const [first] = given;
   if (given.length !== 1 || !first) {
-    throw badInput(path, `Each entry of an order has exactly one key, this one has ${given.length}: use a list of entries.`, 'oneKey');
+    throw badInput(
+      path,
+      `Each entry of an order has exactly one key, this one has ${given.length}: use a list of entries.`,
+      'oneKey',
+    );
   }
   if (first[1] === null) throw badInput([...path, first[0]], 'Give a direction, such as `ASC`.', 'notNull');
   return first;
@@ -62,8 +69,10 @@ function entryToKey(entry: unknown, branch: Branch): OrderKey {
   const [name, direction] = oneKey(entry, branch.path);
   const at: Branch = { ...branch, path: [...branch.path, name] };
   const field = branch.entity.fieldByName.get(name);
-  if (field?.kind === 'relation') return field.many ? countKey(field, direction, at) : relationKey(field, direction, at);
-  if (!field || field.kind === 'resolved' || !isOrderable(field.type)) throw badInput(at.path, `There is no order by ${name}.`);
+  if (field?.kind === 'relation')
+    return field.many ? countKey(field, direction, at) : relationKey(field, direction, at);
+  if (!field || field.kind === 'resolved' || !isOrderable(field.type))
+    throw badInput(at.path, `There is no order by ${name}.`);
   const row = { from: THIS, entity: branch.root.name, steps: branch.steps };
   const rule = ruleHere(name, at);
   const column = guardedBy(branch.rule, { kind: 'column', row: withRule(row, rule, at), field: name });
@@ -82,7 +91,11 @@ function ruleHere(name: string, branch: Branch): Expr | undefined {
 }
 
 /** A rule about the row at the end of a path hides that row from the path. */
-function withRule<T extends { readonly steps: readonly RowStep[] }>(row: T, rule: Expr | undefined, branch: Branch): T {
+function withRule<T extends { readonly steps: readonly RowStep[] }>(
+  row: T,
+  rule: Expr | undefined,
+  branch: Branch,
+): T {
   const last = row.steps.at(-1);
   if (!rule || !last) return row;
   const as = last.guard?.as ?? boundName(branch);
@@ -115,14 +128,26 @@ function countKey(relation: RelationField, order: unknown, branch: Branch): Orde
     return { value, ...directionOf(direction), nullable: value.kind === 'guarded' };
   }
   const end = withRule({ from: THIS, entity: branch.root.name, steps: branch.steps }, rule, branch);
-  const count: Value = { kind: 'count', rows: { kind: 'related', row: end, relation: relation.name }, as: bound, where: readable };
+  const count: Value = {
+    kind: 'count',
+    rows: { kind: 'related', row: end, relation: relation.name },
+    as: bound,
+    where: readable,
+  };
   const reached: Expr = { kind: 'not', term: { kind: 'noRow', row: end } };
-  return { value: guardedBy(branch.rule, guardedBy(reached, count)), ...directionOf(direction), nullable: true };
+  return {
+    value: guardedBy(branch.rule, guardedBy(reached, count)),
+    ...directionOf(direction),
+    nullable: true,
+  };
 }
 
 /** As PostgreSQL: nulls are last when ascending and first when descending, unless said otherwise. */
 export function directionOf(order: unknown): Pick<OrderKey, 'descending' | 'nullsFirst'> {
   const text = String(order);
   const descending = text.startsWith('DESC');
-  return { descending, nullsFirst: text.endsWith('NULLS_FIRST') || (descending && !text.endsWith('NULLS_LAST')) };
+  return {
+    descending,
+    nullsFirst: text.endsWith('NULLS_FIRST') || (descending && !text.endsWith('NULLS_LAST')),
+  };
 }

@@ -1,14 +1,18 @@
 import type { Entity, RelationField } from '../../model/app-model.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { columnNames, relationOfKey } from '../sql/sql-type.ts';
-import { fieldRule, guardedBy, rowOf } from './readable.ts';
 import type { PlanColumn } from './read-plan.ts';
+import { fieldRule, guardedBy, rowOf } from './readable.ts';
 
 /**
  * Properties that a row needs so that `relation` can be followed: its key under a name of our own where the declared key
  * has a read rule (the relation may be open all the same), and a verdict where the relation has one.
  */
-export function relationColumns(scope: RequestScope, entity: Entity, relation: RelationField): readonly string[] {
+export function relationColumns(
+  scope: RequestScope,
+  entity: Entity,
+  relation: RelationField,
+): readonly string[] {
   const verdict = fieldRule(scope, entity, relation.name) ? [verdictName(relation)] : [];
   return [...keyColumns(scope, entity, relation), ...verdict];
 }
@@ -32,17 +36,27 @@ export function verdictName(relation: RelationField): string {
 /** Everything that a row of `entity` can carry for this viewer. */
 export function everyColumn(scope: RequestScope, entity: Entity): readonly string[] {
   const relations = entity.fields.filter((field) => field.kind === 'relation');
-  return [...columnNames(entity), ...relations.flatMap((relation) => relationColumns(scope, entity, relation))];
+  return [
+    ...columnNames(entity),
+    ...relations.flatMap((relation) => relationColumns(scope, entity, relation)),
+  ];
 }
 
 /** Names as columns of a plan, the id first and always, each once. A field that a rule hides reads as null. */
-export function planColumns(scope: RequestScope, entity: Entity, names: Iterable<string>): readonly PlanColumn[] {
+export function planColumns(
+  scope: RequestScope,
+  entity: Entity,
+  names: Iterable<string>,
+): readonly PlanColumn[] {
   return [...new Set(['id', ...names])].map((name) => planColumn(scope, entity, name));
 }
 
 function planColumn(scope: RequestScope, entity: Entity, name: string): PlanColumn {
   if (name.startsWith('?')) {
-    return { as: name, condition: fieldRule(scope, entity, name.slice(1)) ?? { kind: 'constant', value: true } };
+    return {
+      as: name,
+      condition: fieldRule(scope, entity, name.slice(1)) ?? { kind: 'constant', value: true },
+    };
   }
   const isInternal = name.startsWith('#') || isUndeclaredKey(entity, name);
   const field = name.startsWith('#') ? name.slice(1) : name;

@@ -45,6 +45,8 @@ export function aggregateResult(row: Row, items: readonly AggregateItem[]): Aggr
 
 /** The answer where no row can be read: counts are 0, everything else null. */
 export function emptyAggregate(items: readonly AggregateItem[]): AggregateResult {
-  const row = Object.fromEntries(items.map((item) => [itemName(item), item.fn.startsWith('count') ? 0 : null]));
+  const row = Object.fromEntries(
+    items.map((item) => [itemName(item), item.fn.startsWith('count') ? 0 : null]),
+  );
   return aggregateResult(row, items);
 }

@@ -48,7 +48,9 @@ export async function readRelated(
 ): Promise<ReadRow[][]> {
   if (slice.limit === 0) return parents.keys.map(() => []);
   const env = statementEnv(scope);
-  const statement = perParent(env, scope, parents, (source) => selectSlice(placePlan(plan, source, env), slice));
+  const statement = perParent(env, scope, parents, (source) =>
+    selectSlice(placePlan(plan, source, env), slice),
+  );
   return byParent(await runStatement(scope, statement), parents, jsonColumns(plan, env));
 }
 
@@ -84,7 +86,11 @@ export async function readConnections(
   return Array.from({ length: count }, (_, index) => connectionOf(rows?.[index] ?? [], page, facts?.[index]));
 }
 
-function connectionOf(found: readonly ReadRow[], page: ConnectionPage, facts: Row | undefined): ConnectionResult {
+function connectionOf(
+  found: readonly ReadRow[],
+  page: ConnectionPage,
+  facts: Row | undefined,
+): ConnectionResult {
   const more = found.length > page.size;
   const kept = found.slice(0, page.size);
   if (page.fromEnd) kept.reverse();
@@ -108,7 +114,8 @@ async function readPages(
   const mark = ask.cursors ? orderMark(plan) : undefined;
   const select = (source: RowSource) => selectPage(placePlan(plan, source, env), page, mark);
   const json = jsonColumns(plan, env);
-  if (parents) return byParent(await runStatement(scope, perParent(env, scope, parents, select)), parents, json);
+  if (parents)
+    return byParent(await runStatement(scope, perParent(env, scope, parents, select)), parents, json);
   return [decodeRows(await runStatement(scope, select(allRows(plan.entity, env))), json)];
 }
 
@@ -123,7 +130,8 @@ async function readFacts(
   const sides = ask.pageInfo && (page.after !== undefined || page.before !== undefined);
   if (!sides && !ask.totalCount) return undefined;
   const env = statementEnv(scope);
-  const select = (source: RowSource) => sql`SELECT ${factList(placePlan(plan, source, env), page, sides, ask.totalCount)}`;
+  const select = (source: RowSource) =>
+    sql`SELECT ${factList(placePlan(plan, source, env), page, sides, ask.totalCount)}`;
   if (!parents) return runStatement(scope, select(allRows(plan.entity, env)));
   const found = await runStatement(scope, perParent(env, scope, parents, select));
   const sorted: Row[] = [];
@@ -179,4 +187,3 @@ export function decodeRows(rows: readonly Row[], json: readonly string[]): ReadR
   }
   return own;
 }
-

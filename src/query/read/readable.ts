@@ -1,7 +1,7 @@
 import { decidedWithoutRow } from '../../access/decide.ts';
 import { ViewerError } from '../../kit/viewer-error.ts';
 import type { Entity } from '../../model/app-model.ts';
-import { and, type Expr, type RowPath, type Rows, type RowStep, THIS, type Value } from '../../model/expr.ts';
+import { and, type Expr, type RowPath, type RowStep, type Rows, THIS, type Value } from '../../model/expr.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { entityOf, relationField, relationOfKey } from '../sql/sql-type.ts';
 import { renameRow } from './rename-row.ts';
@@ -37,7 +37,12 @@ export function isHidden(scope: RequestScope, entity: Entity): boolean {
 }
 
 /** The rule of a field or key name about `as`; undefined where nothing restricts this viewer. */
-export function fieldRule(scope: RequestScope, entity: Entity, name: string, as: string = THIS): Expr | undefined {
+export function fieldRule(
+  scope: RequestScope,
+  entity: Entity,
+  name: string,
+  as: string = THIS,
+): Expr | undefined {
   const field = entity.fieldByName.has(name) ? name : relationOfKey(entity, name)?.name;
   const rule = field === undefined ? undefined : scope.fieldRule(entity, field, 'read');
   if (!rule || decided(rule) === true) return undefined;
@@ -102,7 +107,10 @@ export function readableStep(
   const target = entityOf(scope.app, relationField(entity, relationName).target);
   const where = and(readableRows(scope, target, bound), ...(also ? [also] : []));
   const open = where.kind === 'constant' && where.value === true;
-  return { target, step: open ? { relation: relationName } : { relation: relationName, guard: { as: bound, where } } };
+  return {
+    target,
+    step: open ? { relation: relationName } : { relation: relationName, guard: { as: bound, where } },
+  };
 }
 
 export function sure(term: Expr): Expr {

@@ -1,12 +1,12 @@
 import type { Entity, JsonValue } from '../../model/app-model.ts';
 import { and, type Expr, TRUE, type Value } from '../../model/expr.ts';
 import type { RequestScope } from '../request-scope.ts';
+import { jsonValue } from '../sql/json-value.ts';
 import { canonicalId, listFor, scalarFor } from '../sql/literal.ts';
-import { allRows, jsonColumns, placePlan, selectFrom, columnList } from '../sql/select-rows.ts';
+import { idColumn } from '../sql/row-path.ts';
+import { allRows, columnList, jsonColumns, placePlan, selectFrom } from '../sql/select-rows.ts';
 import { raw, type Sql, sql } from '../sql/sql.ts';
 import { columnInfo, idType, type SqlType } from '../sql/sql-type.ts';
-import { jsonValue } from '../sql/json-value.ts';
-import { idColumn } from '../sql/row-path.ts';
 import { planWhere } from './make-plan.ts';
 import { everyColumn } from './plan-columns.ts';
 import { decodeRows, type ReadRow } from './read-rows.ts';
@@ -64,7 +64,12 @@ export function canonicalIdOf(entity: Entity, id: string): string | undefined {
  * A JSON value as parameter for the column behind `name` (field or key name) of `entity`, cast to the column's type; undefined
  * where the value cannot be one of the column's (a malformed uuid).
  */
-export function parameterFor(scope: RequestScope, entity: Entity, name: string, value: JsonValue): Sql | undefined {
+export function parameterFor(
+  scope: RequestScope,
+  entity: Entity,
+  name: string,
+  value: JsonValue,
+): Sql | undefined {
   const info = columnInfo(scope.app, entity, name);
   if (!info) throw new Error(`${entity.name}.${name} is not stored`);
   if (info.type.list) {

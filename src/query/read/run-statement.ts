@@ -6,7 +6,10 @@ import { SqlEnv } from '../sql/sql-env.ts';
 
 /** A fresh environment for one statement of this request. */
 export function statementEnv(scope: RequestScope): SqlEnv {
-  return new SqlEnv({ app: scope.app, viewerId: scope.viewer.kind === 'viewer' ? scope.viewer.id : undefined });
+  return new SqlEnv({
+    app: scope.app,
+    viewerId: scope.viewer.kind === 'viewer' ? scope.viewer.id : undefined,
+  });
 }
 
 /** Runs one reading statement. @throws ViewerError where what the viewer sent is beyond what PostgreSQL can hold */
@@ -25,7 +28,9 @@ function forViewer(error: unknown): unknown {
     return new ViewerError('BAD_USER_INPUT', 'A number or date is out of range.', { cause: error });
   }
   if (error.kind === 'invalidText') {
-    return new ViewerError('BAD_USER_INPUT', 'A value does not have the form that its type needs.', { cause: error });
+    return new ViewerError('BAD_USER_INPUT', 'A value does not have the form that its type needs.', {
+      cause: error,
+    });
   }
   return error;
 }

@@ -1,4 +1,4 @@
-import { type FieldNode, getNamedType, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
+import { type FieldNode, type GraphQLResolveInfo, getNamedType, Kind, type SelectionSetNode } from 'graphql';
 
 /** One field that is selected, once per occurrence; occurrences of one field under several aliases stay apart. */
 export interface SelectedField {
@@ -36,11 +36,16 @@ function collect(
     const fragment =
       selection.kind === Kind.FRAGMENT_SPREAD ? info.fragments[selection.name.value] : selection;
     if (!fragment) continue;
-    if (applies(info, fragment.typeCondition?.name.value, typeName)) collect(info, fragment.selectionSet, typeName, found);
+    if (applies(info, fragment.typeCondition?.name.value, typeName))
+      collect(info, fragment.selectionSet, typeName, found);
   }
 }
 
-function applies(info: Pick<GraphQLResolveInfo, 'schema'>, condition: string | undefined, typeName: string): boolean {
+function applies(
+  info: Pick<GraphQLResolveInfo, 'schema'>,
+  condition: string | undefined,
+  typeName: string,
+): boolean {
   if (condition === undefined || condition === typeName) return true;
   const abstract = info.schema.getType(condition);
   const type = info.schema.getType(typeName);

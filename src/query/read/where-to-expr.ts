@@ -34,8 +34,11 @@ export function whereToExpr(
 
 function toExpr(where: unknown, place: Place): Expr {
   if (where === null || where === undefined) return TRUE;
-  if (place.depth > MAX_DEPTH) throw badInput(place.path, `A filter may nest at most ${MAX_DEPTH} levels.`, 'depth');
-  const terms = Object.entries(where as object).map(([key, value]) => entryToExpr(key, value, inside(place, key)));
+  if (place.depth > MAX_DEPTH)
+    throw badInput(place.path, `A filter may nest at most ${MAX_DEPTH} levels.`, 'depth');
+  const terms = Object.entries(where as object).map(([key, value]) =>
+    entryToExpr(key, value, inside(place, key)),
+  );
   return and(...terms);
 }
 
@@ -45,11 +48,14 @@ function inside(place: Place, key: string | number): Place {
 
 function entryToExpr(key: string, value: unknown, place: Place): Expr {
   if (value === null || value === undefined) return TRUE;
-  if (key === 'AND') return and(...listOf(value, place).map((item, index) => toExpr(item, inside(place, index))));
-  if (key === 'OR') return or(...listOf(value, place).map((item, index) => toExpr(item, inside(place, index))));
+  if (key === 'AND')
+    return and(...listOf(value, place).map((item, index) => toExpr(item, inside(place, index))));
+  if (key === 'OR')
+    return or(...listOf(value, place).map((item, index) => toExpr(item, inside(place, index))));
   if (key === 'NOT') return not(toExpr(value, place));
   const field = place.entity.fieldByName.get(key);
-  if (!field || field.kind === 'resolved') throw badInput(place.path, `${place.entity.name} has no filter ${key}.`);
+  if (!field || field.kind === 'resolved')
+    throw badInput(place.path, `${place.entity.name} has no filter ${key}.`);
   if (field.kind === 'relation') return relationToExpr(field, value as Record<string, unknown>, place);
   const column = readableColumn(place.scope, place.entity, key, place.as);
   return filterToExpr(column, field.type, value as Record<string, unknown>, place);
@@ -72,14 +78,21 @@ function relationToExpr(relation: RelationField, filter: Record<string, unknown>
     if (value === null && (op === 'is' || op === 'isNot')) {
       throw badInput(at.path, `\`${op}: null\` is not a filter: use \`isNull\`.`, 'notNull');
     }
-    if (value === null && op === 'isNull') throw badInput(at.path, 'Give `true` or `false` to `isNull`.', 'notNull');
+    if (value === null && op === 'isNull')
+      throw badInput(at.path, 'Give `true` or `false` to `isNull`.', 'notNull');
     return value === null || value === undefined ? TRUE : relationOp(op, relation, value, at, rule);
   });
   return and(...terms);
 }
 
 /** Two-valued: a row is related or not. Where the relation's own rule hides it, nothing is related. */
-function relationOp(op: string, relation: RelationField, value: unknown, place: Place, rule: Expr | undefined): Expr {
+function relationOp(
+  op: string,
+  relation: RelationField,
+  value: unknown,
+  place: Place,
+  rule: Expr | undefined,
+): Expr {
   const shown = rule ? sure(rule) : TRUE;
   const some = (condition: unknown) => and(shown, related(relation, condition, place));
   switch (op) {
@@ -107,7 +120,9 @@ function related(relation: RelationField, condition: unknown, place: Place, exce
   const { target, rows, readable } = readableRelated(scope, entity, relation.name, as, bound);
   const inner = sure(toExpr(condition, { ...place, entity: target, as: bound }));
   const where = and(readable, except ? not(inner) : inner);
-  return where.kind === 'constant' && where.value === false ? FALSE : { kind: 'exists', rows, as: bound, where };
+  return where.kind === 'constant' && where.value === false
+    ? FALSE
+    : { kind: 'exists', rows, as: bound, where };
 }
 
 /** The key alone answers where the viewer may read every target; what cannot be read is as good as nothing. */
@@ -115,7 +130,8 @@ function isNullOf(relation: RelationField, place: Place, rule: Expr | undefined)
   const { scope, entity, as } = place;
   const { readable } = readableRelated(scope, entity, relation.name, as, 'any');
   const open = readable.kind === 'constant' && readable.value === true;
-  if (relation.storage.kind !== 'key' || !open) return not(and(rule ? sure(rule) : TRUE, related(relation, {}, place)));
+  if (relation.storage.kind !== 'key' || !open)
+    return not(and(rule ? sure(rule) : TRUE, related(relation, {}, place)));
   const key = { kind: 'column', row: rowOf(entity, as), field: relation.storage.key } as const;
   return { kind: 'isNull', value: guardedBy(rule, key) };
 }

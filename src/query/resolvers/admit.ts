@@ -27,7 +27,8 @@ export async function admit(
   const settled = await value;
   if (isNonNullType(type)) {
     const admitted = await admit(settled, type.ofType, context, info);
-    if (isMissing(admitted) && !isMissing(settled)) throw new ViewerError('NOT_FOUND', 'There is no such row.');
+    if (isMissing(admitted) && !isMissing(settled))
+      throw new ViewerError('NOT_FOUND', 'There is no such row.');
     return admitted;
   }
   if (isMissing(settled)) return settled;
@@ -57,7 +58,11 @@ async function admitList(
 }
 
 /** The entity that a value of this type is a row of; undefined for what is no row. */
-function entityOfValue(value: unknown, type: GraphQLOutputType, { scope }: GraphQLContext): Entity | undefined {
+function entityOfValue(
+  value: unknown,
+  type: GraphQLOutputType,
+  { scope }: GraphQLContext,
+): Entity | undefined {
   if (isObjectType(type)) return scope.app.entityByName.get(type.name);
   if (!isAbstractType(type)) return undefined;
   const name = (value as { __typename?: unknown }).__typename;

@@ -10,7 +10,9 @@ export function aggregateItems(
   info: Pick<GraphQLResolveInfo, 'fragments' | 'schema'>,
   nodes: readonly FieldNode[],
 ): readonly AggregateItem[] {
-  const parts = new Map(selectedFields(info, nodes, names.aggregate(entity)).map((part) => [part.name, part.nodes]));
+  const parts = new Map(
+    selectedFields(info, nodes, names.aggregate(entity)).map((part) => [part.name, part.nodes]),
+  );
   const count: readonly AggregateItem[] = parts.has('count') ? [{ fn: 'count', field: '' }] : [];
   const items = AGGREGATE_FNS.flatMap((fn) =>
     selectedFields(info, parts.get(fn) ?? [], names[fn](entity))

@@ -37,7 +37,10 @@ export function customFieldResolvers(
   return { resolve: behindCallRule(field, admitted(value as Resolver)) };
 }
 
-function subscriptionResolvers(value: unknown, field: CustomField): { resolve: Resolver; subscribe: Resolver } {
+function subscriptionResolvers(
+  value: unknown,
+  field: CustomField,
+): { resolve: Resolver; subscribe: Resolver } {
   const parts = (typeof value === 'function' ? { subscribe: value } : value) as
     | { subscribe?: unknown; resolve?: unknown }
     | undefined;
@@ -52,7 +55,8 @@ function subscriptionResolvers(value: unknown, field: CustomField): { resolve: R
 /** A field of the author's own type: the author's function, or the property of that name. */
 export function customTypeResolver(custom: CustomResolvers, type: string, name: string): Resolver {
   const value = customValue(custom, type, name);
-  if (value !== undefined && typeof value !== 'function') throw new Error(`${type}.${name} in resolvers/*.ts is not a function`);
+  if (value !== undefined && typeof value !== 'function')
+    throw new Error(`${type}.${name} in resolvers/*.ts is not a function`);
   return admitted((value as Resolver | undefined) ?? propertyOrMethod);
 }
 
@@ -79,7 +83,10 @@ async function mayCall(scope: RequestScope, field: CustomField): Promise<boolean
   const rule = scope.callRule(field.root, field.name);
   const known = decided(rule);
   if (known !== undefined) return known;
-  const [row] = await runStatement(scope, sql`SELECT coalesce(${exprToSql(rule, statementEnv(scope))}, FALSE) AS allowed`);
+  const [row] = await runStatement(
+    scope,
+    sql`SELECT coalesce(${exprToSql(rule, statementEnv(scope))}, FALSE) AS allowed`,
+  );
   return row?.allowed === true;
 }
 
@@ -91,7 +98,11 @@ function missing(type: string, field: string, place: { file: string; line: numbe
 }
 
 /** What the author exported that belongs to nothing. */
-export function findStrayResolvers(app: AppModel, custom: CustomResolvers, used: ReadonlySet<string>): readonly string[] {
+export function findStrayResolvers(
+  app: AppModel,
+  custom: CustomResolvers,
+  used: ReadonlySet<string>,
+): readonly string[] {
   return Object.entries(custom).flatMap(([type, fields]) => {
     if (typeof fields !== 'object' || fields === null || isScalarType(fields)) return [];
     return Object.keys(fields)

@@ -42,7 +42,12 @@ function guarded(entity: Entity, field: ResolvedField, resolve: Resolver): Resol
   return async (parent, args, context, info) => {
     const rule = fieldRule(context.scope, entity, field.name);
     if (rule && decided(rule) === false) return null;
-    const row = await withColumns(context.scope, entity, parent as ReadRow, columnsOf(context.scope, entity, field));
+    const row = await withColumns(
+      context.scope,
+      entity,
+      parent as ReadRow,
+      columnsOf(context.scope, entity, field),
+    );
     if (!row || (rule && row[`?${field.name}`] !== true)) return null;
     return resolve(row, args, context, info);
   };

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { FieldNode, GraphQLResolveInfo } from 'graphql';
 import type { Entity } from '../../model/app-model.ts';
-import { type ReadRow } from '../read/read-rows.ts';
+import type { ReadRow } from '../read/read-rows.ts';
 import { readableRows } from '../read/readable.ts';
 import { canonicalIdOf, selectRowsByIds } from '../read/rows-by-id.ts';
 import type { RequestScope } from '../request-scope.ts';

@@ -58,7 +58,11 @@ async function rowsOfAnyEntity(
       if (!entity) return null;
       if (entities.length > 1) {
         const several = entities.map(({ name }) => name).join(', ');
-        throw badInput([...path, index], `This id is ambiguous: ${several} each have a row with it.`, 'ambiguous');
+        throw badInput(
+          [...path, index],
+          `This id is ambiguous: ${several} each have a row with it.`,
+          'ambiguous',
+        );
       }
       const columns = neededColumns(scope, entity, info, info.fieldNodes);
       return rememberEntity(await rowLoader(scope, entity, columns).load(id), entity);
@@ -83,7 +87,10 @@ async function findEntities(scope: RequestScope, ids: readonly string[]): Promis
   const rows = await runStatement(scope, join(selects, ' UNION ALL '));
   for (const id of ids) {
     const hits = rows.filter((row) => row.id === canonicalIdOf(entityOf(scope.app, String(row.entity)), id));
-    found.set(id, hits.map((row) => entityOf(scope.app, String(row.entity))));
+    found.set(
+      id,
+      hits.map((row) => entityOf(scope.app, String(row.entity))),
+    );
   }
   return found;
 }

@@ -8,7 +8,10 @@ import { property, type Resolver, type ResolverMap } from './resolver.ts';
 /** Fields of the types around an entity: connections, edges, aggregates, groups, batches. All are plain properties. */
 export function pageResolvers(entity: Entity): ResolverMap {
   const values = Object.fromEntries(
-    [...entity.fields.map(({ name }) => name), ...groupKeys(entity).map(({ name }) => name)].map((name) => [name, property(name)]),
+    [...entity.fields.map(({ name }) => name), ...groupKeys(entity).map(({ name }) => name)].map((name) => [
+      name,
+      property(name),
+    ]),
   );
   const parts = AGGREGATE_FNS.map((fn) => [names[fn](entity), values] as const);
   return {

@@ -19,7 +19,11 @@ import type { Resolver } from './resolver.ts';
 import { withColumns } from './with-columns.ts';
 
 /** The fields that a relation has in the API. Each loads for all parents at once. */
-export function relationResolvers(app: AppModel, entity: Entity, relation: RelationField): Readonly<Record<string, Resolver>> {
+export function relationResolvers(
+  app: AppModel,
+  entity: Entity,
+  relation: RelationField,
+): Readonly<Record<string, Resolver>> {
   const target = entityOf(app, relation.target);
   const place = { entity, relation, target };
   if (!relation.many) return { [relation.name]: toOne(place) };
@@ -56,7 +60,8 @@ function toOne(place: Place): Resolver {
   return (parent, _args, { scope }: GraphQLContext, info) =>
     ifOpen(place, parent, scope, (row) => {
       if (isHidden(scope, target)) return null;
-      if (relation.storage.kind !== 'key') return perField(scope, info, () => inverseLoader(place, scope, columns())).load(String(row.id));
+      if (relation.storage.kind !== 'key')
+        return perField(scope, info, () => inverseLoader(place, scope, columns())).load(String(row.id));
       const key = row[keyProperty(scope, entity, relation)];
       if (key === null || key === undefined) return null;
       return perField(scope, info, () => rowLoader(scope, target, columns())).load(String(key));
@@ -84,7 +89,9 @@ function list(place: Place): Resolver {
         const columns = neededColumns(scope, target, info, info.fieldNodes);
         const plan = makePlan(scope, target, args, columns);
         const slice = sliceOf(scope, args);
-        return new DataLoader((ids: readonly string[]) => readRelated(scope, plan, slice, parentsOf(place, ids)));
+        return new DataLoader((ids: readonly string[]) =>
+          readRelated(scope, plan, slice, parentsOf(place, ids)),
+        );
       });
       return isHidden(scope, target) ? [] : loader.load(String(row.id));
     });
@@ -98,7 +105,9 @@ function connection(place: Place): Resolver {
         const { ask, columns } = connectionAsk(scope, target, info);
         const plan = makePlan(scope, target, args, columns);
         const page = pageOf(scope, plan, args);
-        return new DataLoader((ids: readonly string[]) => readConnections(scope, plan, page, ask, parentsOf(place, ids)));
+        return new DataLoader((ids: readonly string[]) =>
+          readConnections(scope, plan, page, ask, parentsOf(place, ids)),
+        );
       });
       return isHidden(scope, target) ? EMPTY_CONNECTION : loader.load(String(row.id));
     });

@@ -49,7 +49,9 @@ function viewerRow(user: Entity): Resolver {
 function one(entity: Entity): Resolver {
   return (_source, args, { scope }, info) => {
     assertMayRead(scope, entity);
-    return rowLoader(scope, entity, neededColumns(scope, entity, info, info.fieldNodes)).load(String(args.id));
+    return rowLoader(scope, entity, neededColumns(scope, entity, info, info.fieldNodes)).load(
+      String(args.id),
+    );
   };
 }
 

@@ -28,7 +28,10 @@ export function valueTable(plan: AggregatePlan, source: RowSource, env: SqlEnv):
     return sql`${operand.sql} AS ${ident(`v${index}`)}`;
   });
   const where = allOf([...source.where, exprToSql(plan.where, inside)]);
-  return { from: sql`(SELECT ${join(columns)} FROM ${source.tables} WHERE ${where}) AS ${ident(alias)}`, values };
+  return {
+    from: sql`(SELECT ${join(columns)} FROM ${source.tables} WHERE ${where}) AS ${ident(alias)}`,
+    values,
+  };
 }
 
 const COUNT: SqlType = { pg: 'int4', list: false, scalar: SCALARS.Int, enumValues: undefined };
@@ -58,7 +61,10 @@ function sumOrAverage(fn: 'sum' | 'avg', value: Operand): Operand {
   const scalar: ScalarType = scalarType(name ?? 'Float') ?? SCALARS.Float;
   // A sum of int8 is numeric and may not fit int8 again: it stays numeric and leaves as text.
   const pg = scalar.postgres === 'int8' ? 'numeric' : scalar.postgres;
-  return { sql: sql`${raw(fn)}(${value.sql})::${raw(pg)}`, type: { pg, list: false, scalar, enumValues: undefined } };
+  return {
+    sql: sql`${raw(fn)}(${value.sql})::${raw(pg)}`,
+    type: { pg, list: false, scalar, enumValues: undefined },
+  };
 }
 
 /** PostgreSQL has no min and max for uuid and boolean; their text and their logic order the same. */

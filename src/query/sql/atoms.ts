@@ -58,14 +58,15 @@ export function listAtom(
   if (op === 'isEmpty') return sql`cardinality(${value.sql}) = 0`;
   if (!operand) throw new Error(`${op} needs something to compare with`);
   const element = { ...value.type, list: op !== 'has' };
-  const other = operand.literal ? literalOperand(operand.literal.value, element) : operand;
+  const typed = operand.literal && !value.literal ? literalOperand(operand.literal.value, element) : operand;
+  const [list, other] = harmonise(value, typed);
   switch (op) {
     case 'has':
-      return other.impossible ? sql`(${value.sql} IS NULL AND NULL)` : sql`${other.sql} = ANY(${value.sql})`;
+      return other.impossible ? sql`(${list.sql} IS NULL AND NULL)` : sql`${other.sql} = ANY(${list.sql})`;
     case 'hasSome':
-      return sql`${value.sql} && ${other.sql}`;
+      return sql`${list.sql} && ${other.sql}`;
     case 'hasEvery':
-      return everyAtom(value, other);
+      return everyAtom(list, other);
     default:
       return assertNever(op);
   }

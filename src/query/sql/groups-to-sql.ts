@@ -12,7 +12,9 @@ import type { SqlEnv } from './sql-env.ts';
 export function selectGroups(plan: GroupPlan, source: RowSource, env: SqlEnv): Sql {
   const table = valueTable(plan.rows, source, env);
   const keys = new Map(plan.keys.map(({ name, bucket }) => [name, bucketed(valueOf(table, name), bucket)]));
-  const columns = [...keys].map(([name, key]) => sql`${jsonValue(key.sql, key.type)} AS ${ident(`key.${name}`)}`);
+  const columns = [...keys].map(
+    ([name, key]) => sql`${jsonValue(key.sql, key.type)} AS ${ident(`key.${name}`)}`,
+  );
   const items = plan.rows.items.length === 0 ? [] : [itemList(plan.rows.items, table)];
   const groupBy = join([...keys.values()].map((key) => key.sql));
   const order = join(plan.order.map((one) => orderEntry(one, keys, table)));
@@ -30,7 +32,8 @@ function valueOf(table: ValueTable, name: string): Operand {
 function bucketed(value: Operand, bucket: DateBucket | undefined): Operand {
   if (!bucket) return value;
   const unit = raw(`'${bucket.toLowerCase()}'`);
-  if (value.type.pg === 'date') return { ...value, sql: sql`date_trunc(${unit}, ${value.sql}::timestamp)::date` };
+  if (value.type.pg === 'date')
+    return { ...value, sql: sql`date_trunc(${unit}, ${value.sql}::timestamp)::date` };
   return { ...value, sql: sql`date_trunc(${unit}, ${value.sql}, 'UTC')` };
 }
 

@@ -62,5 +62,5 @@ function same({ key, value }: Directed): Sql {
 function beyond({ key, value, greater, nullsBeyond }: Directed): Sql {
   if (value === null) return nullsBeyond ? raw('FALSE') : sql`${key.sql} IS NOT NULL`;
   const strictly = sql`${key.sql} ${raw(greater ? '>' : '<')} ${param(value, key.type.pg)}`;
-  return false ? sql`(${strictly} OR ${key.sql} IS NULL)` : strictly;
+  return nullsBeyond && key.nullable ? sql`(${strictly} OR ${key.sql} IS NULL)` : strictly;
 }

@@ -1,7 +1,7 @@
+import type { JsonValue } from '../../model/app-model.ts';
 import { IMPOSSIBLE, listFor, scalarFor } from './literal.ts';
 import { raw, type Sql, sql } from './sql.ts';
 import type { SqlType } from './sql-type.ts';
-import type { JsonValue } from '../../model/app-model.ts';
 
 /** A value as SQL with its type; a literal keeps its value, so that the other side may choose the type. */
 export interface Operand {
@@ -14,12 +14,16 @@ export interface Operand {
 
 export function literalOperand(value: JsonValue, type: SqlType): Operand {
   if (type.list) {
-    const list = value === null ? raw(`NULL::${type.pg}[]`) : listFor(type, Array.isArray(value) ? value : [value as JsonValue]);
+    const list =
+      value === null
+        ? raw(`NULL::${type.pg}[]`)
+        : listFor(type, Array.isArray(value) ? value : [value as JsonValue]);
     return { sql: list, type, literal: { value } };
   }
   const own = widened(value, type);
   const scalar = scalarFor(own, value);
-  if (scalar === IMPOSSIBLE) return { sql: raw(`NULL::${own.pg}`), type: own, literal: { value }, impossible: true };
+  if (scalar === IMPOSSIBLE)
+    return { sql: raw(`NULL::${own.pg}`), type: own, literal: { value }, impossible: true };
   return { sql: scalar, type: own, literal: { value } };
 }
 

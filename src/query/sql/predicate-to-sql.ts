@@ -27,14 +27,24 @@ export function predicateToSql(predicate: Predicate, env: SqlEnv): Sql {
     case 'or':
       return anyOf(predicate.terms.map((term) => predicateToSql(term, env)));
     case 'compare':
-      return compareAtom(predicate.op, valueToSql(predicate.left, env), valueToSql(predicate.right, env), predicate.insensitive);
+      return compareAtom(
+        predicate.op,
+        valueToSql(predicate.left, env),
+        valueToSql(predicate.right, env),
+        predicate.insensitive,
+      );
     case 'in':
       return inAtom(valueToSql(predicate.item, env), listOperands(predicate.list, env), predicate.negated);
     case 'isNull':
       return sql`${valueToSql(predicate.value, env).sql} IS ${raw(predicate.negated ? 'NOT NULL' : 'NULL')}`;
     case 'text':
       return negate(
-        textAtom(predicate.op, valueToSql(predicate.value, env), valueToSql(predicate.needle, env), predicate.insensitive),
+        textAtom(
+          predicate.op,
+          valueToSql(predicate.value, env),
+          valueToSql(predicate.needle, env),
+          predicate.insensitive,
+        ),
         predicate.negated,
       );
     case 'list': {
@@ -42,7 +52,10 @@ export function predicateToSql(predicate: Predicate, env: SqlEnv): Sql {
       return negate(listAtom(predicate.op, valueToSql(predicate.value, env), operand), predicate.negated);
     }
     case 'json':
-      return negate(jsonAtom(predicate.op, valueToSql(predicate.value, env), predicate.path, predicate.operand), predicate.negated);
+      return negate(
+        jsonAtom(predicate.op, valueToSql(predicate.value, env), predicate.path, predicate.operand),
+        predicate.negated,
+      );
     case 'truth':
       return negate(valueToSql(predicate.value, env).sql, predicate.negated);
     case 'some':
@@ -67,9 +80,13 @@ function listOperands(list: Value, env: SqlEnv): Operand | readonly Operand[] {
   return list.kind === 'list' ? list.items.map((item) => valueToSql(item, env)) : valueToSql(list, env);
 }
 
-function jsonAtom(op: 'eq' | 'ne' | 'contains', value: Operand, path: readonly string[], operand: JsonValue): Sql {
+function jsonAtom(
+  op: 'eq' | 'ne' | 'contains',
+  value: Operand,
+  path: readonly string[],
+  operand: JsonValue,
+): Sql {
   const at = path.length === 0 ? value.sql : sql`(${value.sql} #> ${param(path, 'text[]')})`;
   const operator = { eq: '=', ne: '<>', contains: '@>' } as const;
   return sql`${at} ${raw(operator[op])} ${param(JSON.stringify(operand), 'jsonb')}`;
 }
-

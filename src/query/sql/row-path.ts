@@ -50,7 +50,8 @@ export interface Link {
 }
 
 export function linkRows(from: RowInScope, relation: RelationField, env: SqlEnv): Link {
-  const source = relation.storage.kind === 'key' ? columnOf(from.alias, relation.storage.column) : idColumn(from);
+  const source =
+    relation.storage.kind === 'key' ? columnOf(from.alias, relation.storage.column) : idColumn(from);
   return linkToKey(source, relation, env);
 }
 
@@ -60,7 +61,8 @@ export function linkToKey(source: Sql, relation: RelationField, env: SqlEnv): Li
   const row: RowInScope = { alias: env.namer.next(relation.name), entity: target };
   const table = raw(tableAs(target, row.alias));
   const { storage } = relation;
-  if (storage.kind === 'key') return { row, tables: table, joined: false, on: sql`${idColumn(row)} = ${source}` };
+  if (storage.kind === 'key')
+    return { row, tables: table, joined: false, on: sql`${idColumn(row)} = ${source}` };
   if (storage.kind === 'inverse') {
     return { row, tables: table, joined: false, on: sql`${inverseKey(row, relation)} = ${source}` };
   }

@@ -1,10 +1,10 @@
 import type { Entity, RelationField } from '../../model/app-model.ts';
+import { THIS } from '../../model/expr.ts';
 import { SCALARS } from '../../model/scalars.ts';
 import { SEARCH_CONFIG } from '../../model/search-column.ts';
-import { THIS } from '../../model/expr.ts';
 import type { ConnectionPage, OrderKey, PlanColumn, ReadPlan, SearchPlan, Slice } from '../read/read-plan.ts';
-import { cursorValue, placeCondition, type SortOperand } from './keyset.ts';
 import { arrivesAsJson, jsonValue } from './json-value.ts';
+import { cursorValue, placeCondition, type SortOperand } from './keyset.ts';
 import { exprToSql } from './predicate-to-sql.ts';
 import { linkToKey } from './row-path.ts';
 import { allOf, columnOf, ident, join, param, raw, type Sql, sql } from './sql.ts';
@@ -57,7 +57,10 @@ function sortOperand(key: OrderKey, plan: ReadPlan, row: RowInScope, env: SqlEnv
 }
 
 function searchVector(search: SearchPlan, row: RowInScope): Sql {
-  return join(search.columns.map((column) => columnOf(row.alias, column)), ' || ');
+  return join(
+    search.columns.map((column) => columnOf(row.alias, column)),
+    ' || ',
+  );
 }
 
 function searchQuery(search: SearchPlan): Sql {
@@ -80,7 +83,8 @@ export function selectSlice(placed: PlacedPlan, slice: Slice): Sql {
  * With `cursorOf`, each row carries its cursor as `$cursor`.
  */
 export function selectPage(placed: PlacedPlan, page: ConnectionPage, cursorOf: string | undefined): Sql {
-  const cursor = cursorOf === undefined ? [] : [sql`${cursorValue(placed.keys, cursorOf)} AS ${ident(CURSOR)}`];
+  const cursor =
+    cursorOf === undefined ? [] : [sql`${cursorValue(placed.keys, cursorOf)} AS ${ident(CURSOR)}`];
   const columns = join([columnList(placed), ...cursor]);
   const keys = page.fromEnd ? placed.keys.map(reversed) : placed.keys;
   const where = [...placed.where, ...betweenCursors(placed, page)];
@@ -116,7 +120,10 @@ export function selectFrom(placed: PlacedPlan, columns: Sql, where: readonly Sql
 }
 
 export function columnList({ plan, env }: Pick<PlacedPlan, 'plan' | 'env'>): Sql {
-  return join(plan.columns.map((column) => sql`${columnValue(column, env)} AS ${ident(column.as)}`), ', ');
+  return join(
+    plan.columns.map((column) => sql`${columnValue(column, env)} AS ${ident(column.as)}`),
+    ', ',
+  );
 }
 
 /** One property of a row as the API answers it. */
@@ -141,7 +148,10 @@ function orderBy(keys: readonly SortOperand[]): Sql {
   if (keys.length === 0) return raw('');
   const list = join(
     keys.map((key) => {
-      const nulls = key.nullable && key.nullsFirst !== key.descending ? ` NULLS ${key.nullsFirst ? 'FIRST' : 'LAST'}` : '';
+      const nulls =
+        key.nullable && key.nullsFirst !== key.descending
+          ? ` NULLS ${key.nullsFirst ? 'FIRST' : 'LAST'}`
+          : '';
       return sql`${key.sql}${raw(`${key.descending ? ' DESC' : ''}${nulls}`)}`;
     }),
   );

@@ -109,7 +109,9 @@ export function entityOf(app: AppModel, name: string): Entity {
 export function columnNames(entity: Entity): readonly string[] {
   const fields = entity.fields.filter((field) => field.kind === 'scalar' || field.kind === 'computed');
   const keys = entity.fields.flatMap((field) =>
-    field.kind === 'relation' && field.storage.kind === 'key' && !field.storage.declared ? [field.storage.key] : [],
+    field.kind === 'relation' && field.storage.kind === 'key' && !field.storage.declared
+      ? [field.storage.key]
+      : [],
   );
   return [...fields.map((field) => field.name), ...keys];
 }

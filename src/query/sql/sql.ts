@@ -69,13 +69,21 @@ export function parens(piece: Sql): Sql {
 /** Conjunction in SQL's own logic; TRUE when there are no terms. */
 export function allOf(pieces: readonly Sql[]): Sql {
   const [only] = pieces;
-  return pieces.length === 1 && only ? only : pieces.length === 0 ? raw('TRUE') : join(pieces.map(parens), ' AND ');
+  return pieces.length === 1 && only
+    ? only
+    : pieces.length === 0
+      ? raw('TRUE')
+      : join(pieces.map(parens), ' AND ');
 }
 
 /** Disjunction in SQL's own logic; FALSE when there are no terms. */
 export function anyOf(pieces: readonly Sql[]): Sql {
   const [only] = pieces;
-  return pieces.length === 1 && only ? only : pieces.length === 0 ? raw('FALSE') : join(pieces.map(parens), ' OR ');
+  return pieces.length === 1 && only
+    ? only
+    : pieces.length === 0
+      ? raw('FALSE')
+      : join(pieces.map(parens), ' OR ');
 }
 
 /** Numbers the parameters in order of appearance; equal values of one type share a number. */

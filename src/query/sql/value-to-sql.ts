@@ -6,7 +6,7 @@ import { exprToSql } from './predicate-to-sql.ts';
 import { followPath, rowsToFrom, subselect } from './row-path.ts';
 import { columnOf, join, raw, type Sql, sql } from './sql.ts';
 import type { SqlEnv } from './sql-env.ts';
-import { columnInfo, relationField, sqlTypeOf, type SqlType } from './sql-type.ts';
+import { columnInfo, relationField, type SqlType, sqlTypeOf } from './sql-type.ts';
 
 const INT: SqlType = { pg: 'int8', list: false, scalar: SCALARS.Int, enumValues: undefined };
 const TEXT: SqlType = { pg: 'text', list: false, scalar: SCALARS.String, enumValues: undefined };
@@ -28,9 +28,16 @@ export function valueToSql(value: Value, env: SqlEnv): Operand {
       return { sql: subselect(raw('count(*)'), tables, [...where, condition]), type: INT };
     }
     case 'call':
-      return callToSql(value.fn, value.args.map((arg) => valueToSql(arg, env)), sqlTypeOf(env.app, value.type));
+      return callToSql(
+        value.fn,
+        value.args.map((arg) => valueToSql(arg, env)),
+        sqlTypeOf(env.app, value.type),
+      );
     case 'list':
-      return listToSql(value.items.map((item) => valueToSql(item, env)), sqlTypeOf(env.app, value.type));
+      return listToSql(
+        value.items.map((item) => valueToSql(item, env)),
+        sqlTypeOf(env.app, value.type),
+      );
     case 'viewer':
     case 'now':
       throw new Error(`A value of the ${value.kind} was not bound before it was rendered`);
@@ -81,7 +88,10 @@ function callToSql(fn: ValueFn, args: readonly Operand[], type: SqlType): Operan
   const [first, second] = args;
   if (!first) throw new Error(`${fn} needs a value`);
   const wide: SqlType = type.pg === 'int4' ? { ...type, pg: 'int8' } : type;
-  const one = (text: string, result: SqlType = TEXT): Operand => ({ sql: sql`${raw(text)}(${first.sql})`, type: result });
+  const one = (text: string, result: SqlType = TEXT): Operand => ({
+    sql: sql`${raw(text)}(${first.sql})`,
+    type: result,
+  });
   switch (fn) {
     case 'add':
     case 'subtract':

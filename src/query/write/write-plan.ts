@@ -76,8 +76,8 @@ export interface ToManyPlan {
   readonly set: readonly UniquePlan[] | undefined;
   readonly disconnect: readonly UniquePlan[];
   readonly delete: readonly UniquePlan[];
+  readonly create: readonly CreatePlan[];
   readonly connect: readonly UniquePlan[];
   readonly connectOrCreate: readonly ConnectOrCreatePlan[];
-  readonly create: readonly CreatePlan[];
   readonly update: readonly UpdateItemPlan[];
 }

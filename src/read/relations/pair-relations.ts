@@ -7,8 +7,8 @@ export type Link =
   | { readonly kind: 'key'; readonly back: RelationEnd | undefined; readonly oneToOne: boolean }
   /** The key is in `back`. */
   | { readonly kind: 'inverse'; readonly back: RelationEnd }
-  /** Many-to-many; the first of the two in the file is the writing direction of a relation to oneself. */
-  | { readonly kind: 'join'; readonly back: RelationEnd; readonly first: boolean };
+  /** Many-to-many through a join table. */
+  | { readonly kind: 'join'; readonly back: RelationEnd };
 
 /** Why a relation field could not be understood; one rule file explains each kind. */
 export interface RelationFault {
@@ -112,8 +112,8 @@ function pair(first: RelationEnd, second: RelationEnd): GroupResult {
   if (first.many && second.many) {
     return {
       links: [
-        [first, { kind: 'join', back: second, first: true }],
-        [second, { kind: 'join', back: first, first: false }],
+        [first, { kind: 'join', back: second }],
+        [second, { kind: 'join', back: first }],
       ],
       faults: [],
     };

@@ -1,8 +1,7 @@
 import type { AppModel, Entity, JsonValue, RelationField } from '../../../src/model/app-model.ts';
-import { storageOf, fieldType } from '../../../src/access/field-type.ts';
 import { poolOf } from './random-rows.ts';
 
-/** Chooses below a bound; from fast-check, so that a failing rule shrinks. */
+/** Chooses a number below a bound. */
 export type Choose = (below: number) => number;
 
 interface RowVariable {
@@ -249,10 +248,4 @@ function literalText(type: string, value: JsonValue): string {
 
 function relationsOf(entity: Entity): readonly RelationField[] {
   return entity.fields.filter((field) => field.kind === 'relation');
-}
-
-/** Only for the compiler's sake: the storage of a field, to see in a failure what was compared. */
-export function storageOfField(app: AppModel, entity: Entity, field: string): string | undefined {
-  const known = fieldType(app, entity, field);
-  return known && storageOf(known.type, known.keyTo);
 }

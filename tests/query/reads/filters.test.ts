@@ -48,16 +48,22 @@ afterAll(() => reads?.stop());
 
 /** Names of the teams that a filter finds, in order of name. */
 async function teams(where: unknown): Promise<string> {
-  const { teams } = await reads.read('query ($where: TeamWhere) { teams(where: $where, orderBy: { name: ASC }) { name } }', {
-    variables: { where },
-  });
+  const { teams } = await reads.read(
+    'query ($where: TeamWhere) { teams(where: $where, orderBy: { name: ASC }) { name } }',
+    {
+      variables: { where },
+    },
+  );
   return teams.map((team: { name: string }) => team.name[0]).join('');
 }
 
 async function people(where: unknown): Promise<string> {
-  const { people } = await reads.read('query ($where: PersonWhere) { people(where: $where, orderBy: { email: ASC }) { email } }', {
-    variables: { where },
-  });
+  const { people } = await reads.read(
+    'query ($where: PersonWhere) { people(where: $where, orderBy: { email: ASC }) { email } }',
+    {
+      variables: { where },
+    },
+  );
   return people.map((person: { email: string }) => person.email[0]).join('');
 }
 
@@ -125,10 +131,16 @@ describe('a filter of values', () => {
     expect(await teams(where)).toBe(expected);
   });
 
-  it.each([['99999999999'], ['-1'], ['1.5'], ['x'], ['01'], ['']])('an INT id %j is found nowhere and breaks nothing', async (id) => {
-    const { data } = await reads.ask('query ($id: ID!) { counter(id: $id) { id } counters(where: { id: { eq: $id } }) { id } }', { variables: { id } });
-    expect(data).toEqual({ counter: null, counters: [] });
-  });
+  it.each([['99999999999'], ['-1'], ['1.5'], ['x'], ['01'], ['']])(
+    'an INT id %j is found nowhere and breaks nothing',
+    async (id) => {
+      const { data } = await reads.ask(
+        'query ($id: ID!) { counter(id: $id) { id } counters(where: { id: { eq: $id } }) { id } }',
+        { variables: { id } },
+      );
+      expect(data).toEqual({ counter: null, counters: [] });
+    },
+  );
 });
 
 describe('a filter of relations', () => {
@@ -165,12 +177,24 @@ describe('a bad filter is BAD_USER_INPUT that says where', () => {
     ['in null names isNull', { score: { in: null } }, ['where', 'score', 'in'], /isNull/],
     ['NUL in a text', { name: { eq: 'a\u0000b' } }, ['where', 'name', 'eq'], /U\+0000/],
     ['half a surrogate pair', { name: { contains: 'a\ud800' } }, ['where', 'name', 'contains'], /surrogate/],
-    ['a list too long', { score: { in: Array.from({ length: 1001 }, (_, i) => i) } }, ['where', 'score', 'in'], /1000/],
+    [
+      'a list too long',
+      { score: { in: Array.from({ length: 1001 }, (_, i) => i) } },
+      ['where', 'score', 'in'],
+      /1000/,
+    ],
     ['path alone', { data: { path: ['a'] } }, ['where', 'data', 'path'], /eq/],
-    ['is null names isNull', { members: { some: { team: { is: null } } } }, ['where', 'members', 'some', 'team', 'is'], /isNull/],
+    [
+      'is null names isNull',
+      { members: { some: { team: { is: null } } } },
+      ['where', 'members', 'some', 'team', 'is'],
+      /isNull/,
+    ],
     ['depth', nested(30), expect.anything() as never, /20/],
   ])('%s', async (_claim, where, path, message) => {
-    const { errors } = await reads.ask('query ($where: TeamWhere) { teams(where: $where) { id } }', { variables: { where } });
+    const { errors } = await reads.ask('query ($where: TeamWhere) { teams(where: $where) { id } }', {
+      variables: { where },
+    });
     expect(errors).toMatchObject([{ code: 'BAD_USER_INPUT', issues: [{ path }] }]);
     expect(errors[0]?.message).toMatch(message);
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Reads, startReads } from './start-reads.ts';
+import { type Loose, type Reads, startReads } from './start-reads.ts';
 
 const OPEN = '@access(read: "true", create: "true", update: "true", delete: "true")';
 const SDL = `
@@ -75,16 +75,28 @@ describe('statements per query do not grow with rows', () => {
     ['to one, key alone', '{ people { team { id } } }', 2],
     ['far side of one to one', '{ teams { badge { text } } }', 2],
     ['one to many', '{ teams { members { email } } }', 2],
-    ['one to many with its own order and limit', '{ teams { members(orderBy: { age: DESC }, limit: 2, offset: 1) { email } } }', 2],
+    [
+      'one to many with its own order and limit',
+      '{ teams { members(orderBy: { age: DESC }, limit: 2, offset: 1) { email } } }',
+      2,
+    ],
     ['many to many', '{ teams { tags { name } } }', 2],
     ['many to many from the other side', '{ tags { teams(limit: 3) { name } } }', 2],
     ['people followed', '{ people { follows { email } } }', 2],
     ['followers', '{ people { followers(orderBy: { email: DESC }) { email } } }', 2],
-    ['connection', '{ teams { membersConnection(first: 2) { nodes { email } edges { cursor } pageInfo { hasNextPage endCursor } } } }', 2],
+    [
+      'connection',
+      '{ teams { membersConnection(first: 2) { nodes { email } edges { cursor } pageInfo { hasNextPage endCursor } } } }',
+      2,
+    ],
     ['connection with total', '{ teams { membersConnection(last: 2) { totalCount nodes { email } } } }', 3],
     ['aggregate', '{ teams { membersAggregate { count avg { age } } } }', 2],
     ['deep', '{ teams { members { follows { team { badge { text team { tags { name } } } } } } } }', 6],
-    ['filtered by variables', '{ teams { members(where: { team: { is: { name: { contains: "1" } } } }) { email } } }', 2],
+    [
+      'filtered by variables',
+      '{ teams { members(where: { team: { is: { name: { contains: "1" } } } }) { email } } }',
+      2,
+    ],
     ['resolved in TypeScript', '{ teams { loudName } }', 1],
   ])('%s', async (_claim, query, expected) => {
     for (const size of [2, 30]) {
@@ -102,8 +114,10 @@ describe('relations answer the right rows', () => {
   beforeAll(() => fill(3));
 
   it('keeps limits and orders per parent', async () => {
-    const { teams } = await reads.read('{ teams(orderBy: { name: ASC }) { members(orderBy: { email: DESC }, limit: 2) { email } } }');
-    expect(teams.map((one: any) => one.members.map((member: any) => member.email))).toEqual([
+    const { teams } = await reads.read(
+      '{ teams(orderBy: { name: ASC }) { members(orderBy: { email: DESC }, limit: 2) { email } } }',
+    );
+    expect(teams.map((one: Loose) => one.members.map((member: Loose) => member.email))).toEqual([
       ['p0003', 'p0002'],
       ['p0006', 'p0005'],
       ['p0009', 'p0008'],
@@ -115,7 +129,10 @@ describe('relations answer the right rows', () => {
       '{ a: personByEmail(email: "p0001") { follows { email } followers { email } } b: personByEmail(email: "p0003") { follows { email } followers { email } } }',
     );
     expect(a).toEqual({ follows: [{ email: 'p0002' }, { email: 'p0003' }], followers: [] });
-    expect(b).toEqual({ follows: [{ email: 'p0004' }, { email: 'p0005' }], followers: [{ email: 'p0001' }, { email: 'p0002' }] });
+    expect(b).toEqual({
+      follows: [{ email: 'p0004' }, { email: 'p0005' }],
+      followers: [{ email: 'p0001' }, { email: 'p0002' }],
+    });
   });
 
   it('answers aliases with different arguments apart', async () => {
@@ -132,11 +149,19 @@ describe('relations answer the right rows', () => {
     } }`);
     expect(teams).toEqual([
       {
-        membersConnection: { totalCount: 2, nodes: [{ email: 'p0002' }, { email: 'p0003' }], pageInfo: { hasNextPage: false, hasPreviousPage: false } },
+        membersConnection: {
+          totalCount: 2,
+          nodes: [{ email: 'p0002' }, { email: 'p0003' }],
+          pageInfo: { hasNextPage: false, hasPreviousPage: false },
+        },
         membersAggregate: { count: 2, sum: { age: 5 }, min: { email: 'p0002' }, countDistinct: { age: 2 } },
       },
       {
-        membersConnection: { totalCount: 3, nodes: [{ email: 'p0004' }, { email: 'p0005' }], pageInfo: { hasNextPage: true, hasPreviousPage: false } },
+        membersConnection: {
+          totalCount: 3,
+          nodes: [{ email: 'p0004' }, { email: 'p0005' }],
+          pageInfo: { hasNextPage: true, hasPreviousPage: false },
+        },
         membersAggregate: { count: 3, sum: { age: 15 }, min: { email: 'p0004' }, countDistinct: { age: 3 } },
       },
     ]);

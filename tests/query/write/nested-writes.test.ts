@@ -85,7 +85,8 @@ function run(scenarios: readonly Scenario[]): void {
       return;
     }
     expect(answer.codes, JSON.stringify(answer.errors)).toEqual([scenario.fails]);
-    if (scenario.issue) expect(answer.errors[0]?.issues.map((issue) => issue.path)).toContainEqual(scenario.issue);
+    if (scenario.issue)
+      expect(answer.errors[0]?.issues.map((issue) => issue.path)).toContainEqual(scenario.issue);
     expect(answer.data).toBeNull();
     expect(await stored()).toEqual(before);
   });
@@ -362,7 +363,12 @@ describe('relations to oneself', () => {
       name: 'trees of one model',
       do: `createPerson(input: { email: "root", mentees: { create: [{ email: "l", mentees: { create: [{ email: "ll" }] } }, { email: "r" }] } }) { mentees(orderBy: [{ email: ASC }]) { email mentees { email } } }`,
       answers: {
-        createPerson: { mentees: [{ email: 'l', mentees: emails('ll') }, { email: 'r', mentees: [] }] },
+        createPerson: {
+          mentees: [
+            { email: 'l', mentees: emails('ll') },
+            { email: 'r', mentees: [] },
+          ],
+        },
       },
     },
   ]);
@@ -458,7 +464,10 @@ describe('trees', () => {
       const inputs = Array.from({ length: rows }, (_, index) => ({
         name: `bulk ${rows} ${index}`,
         team: { connect: { name: 'blue' } },
-        labels: { connect: [{ name: 'old' }], create: [{ id: `b${rows}-${index}`, name: `b${rows}-${index}` }] },
+        labels: {
+          connect: [{ name: 'old' }],
+          create: [{ id: `b${rows}-${index}`, name: `b${rows}-${index}` }],
+        },
       }));
       app.statements();
       const data = await app.data<{ createProjects: unknown[] }>(

@@ -76,15 +76,15 @@ export async function targetsOf(
   verbs: readonly IndexedVerb[],
 ): Promise<readonly (string | undefined)[]> {
   const targets: (string | undefined)[] = verbs.map(() => undefined);
-  const connects = pick(verbs, ({ verb }) => (verb.kind === 'connect' ? verb.by : undefined));
-  const connected = await requireRows(run, connects.map(({ value }) => value));
-  for (const [at, { index }] of connects.entries()) targets[index] = connected[at];
   const creates = pick(verbs, ({ verb }) => (verb.kind === 'create' ? verb.create : undefined));
   const entity = verbs[0]?.plan.target;
   const made = entity
     ? await createRows(run, entity, creates.map(({ value }) => ({ plan: value, keys: new Map() })))
     : [];
   for (const [at, { index }] of creates.entries()) targets[index] = made[at];
+  const connects = pick(verbs, ({ verb }) => (verb.kind === 'connect' ? verb.by : undefined));
+  const connected = await requireRows(run, connects.map(({ value }) => value));
+  for (const [at, { index }] of connects.entries()) targets[index] = connected[at];
   for (const { index, value } of pick(verbs, ({ verb }) => (verb.kind === 'connectOrCreate' ? verb : undefined))) {
     targets[index] = (await findOrCreate(run, value, new Map())).id;
   }

@@ -81,12 +81,13 @@ async function writeRelation(
   await unlink(run, side, await requirePairs(run, side, tasks, (plan) => plan.disconnect));
   const doomed = await requirePairs(run, side, tasks, (plan) => plan.delete);
   await deleteRows(run, target, doomed.map((pair) => pair.id), side.path);
+  // Making comes before finding: what one of the owners makes, another may connect.
+  await createRelated(run, side, target, tasks);
   const connected = await findPairs(run, tasks, (plan) => plan.connect);
   if (connected.length > 0) await link(run, side, connected);
   for (const { owner: id, plan } of tasks) {
     for (const one of plan.connectOrCreate) await connectOrCreate(run, side, id, one);
   }
-  await createRelated(run, side, target, tasks);
   const updates = tasks.flatMap(({ owner: id, plan }) => plan.update.map((one) => ({ id, ...one })));
   const through = await requirePairs(run, side, tasks, (plan) => plan.update.map((one) => one.by));
   await updateRows(run, target, updates.map((one, index) => ({ id: through[index]?.id ?? '', plan: one.update })));
