@@ -10,6 +10,8 @@ export async function ask<T>(
   variables: Readonly<Record<string, unknown>>,
 ): Promise<T> {
   const { data, errors } = await ctx.api(document, variables);
-  if (errors?.[0]) throw errors[0];
+  // The cause rather than the error itself: that one says where it arose in the inner document.
+  const [error] = errors ?? [];
+  if (error) throw error.originalError ?? error;
   return data as T;
 }

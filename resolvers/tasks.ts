@@ -38,7 +38,7 @@ export const Mutation: Pick<MutationResolvers, 'completeTask' | 'moveTasks'> = {
 
 export const Task: Pick<TaskResolvers, 'overdue'> = {
   overdue: ({ status, dueDate }) =>
-    dueDate !== null && !['DONE', 'CANCELLED'].includes(status) && dueDate < startOfToday(),
+    dueDate !== null && !['DONE', 'CANCELLED'].includes(status) && new Date(dueDate) < startOfToday(),
 };
 
 function startOfToday(): Date {

@@ -19,7 +19,7 @@ const DOORS: Record<string, readonly string[]> = {
   client: [],
   testing: ['kit', 'model', 'config', 'data', 'pipeline', 'serve', 'project', 'query'],
   main: ['cli'],
-  index: ['kit', 'model', 'data', 'query', 'project'],
+  index: ['kit', 'model', 'config', 'data', 'query', 'project'],
 };
 
 const src = resolve(import.meta.dirname, '../src');

@@ -176,13 +176,16 @@ function renderList(app: AppModel, predicate: Predicate & { kind: 'list' }, row:
   if (operand && operand.kind !== 'literal') throw new Unsupported('a comparison of two columns');
   const constant = operand?.value;
   const { path, field, known } = columnOf(app, value, row);
-  const convert = converter(storageOf(known.type, known.keyTo));
+  const convert = converter(app, storageOf(known.type, known.keyTo));
   const wanted = Array.isArray(constant)
     ? (constant as readonly JsonValue[]).map(convert)
     : op === 'isEmpty'
       ? (constant ?? true)
       : convert(constant ?? null);
-  const test: PrismaWhere = { [field]: { [op]: wanted } };
+  const impossible = wanted === IMPOSSIBLE || (Array.isArray(wanted) && wanted.includes(IMPOSSIBLE));
+  if (impossible && (negated || op === 'hasSome'))
+    throw new Unsupported('a constant outside the range of its column');
+  const test: PrismaWhere = impossible ? NEVER : { [field]: { [op]: wanted } };
   return alongPath(app, path, negated ? { NOT: test } : test);
 }
 
@@ -196,7 +199,7 @@ function renderField(
 ): PrismaWhere {
   const { path, field, known } = columnOf(app, value, row);
   const storage = storageOf(known.type, known.keyTo);
-  return alongPath(app, path, { [field]: filter(converter(storage), storage) });
+  return alongPath(app, path, { [field]: filter(converter(app, storage), storage) });
 }
 
 interface Column {
@@ -221,7 +224,14 @@ const IMPOSSIBLE = Symbol('impossible');
 const INTEGER = /^-?\d{1,19}$/;
 
 /** JSON as the API has it → what the Prisma client takes for that storage. */
-function converter(storage: string): Convert {
+function converter(app: AppModel, storage: string): Convert {
+  const enumType = storage.startsWith('enum:')
+    ? app.enumByName.get(storage.slice('enum:'.length))
+    : undefined;
+  if (enumType) {
+    const values = new Set<unknown>(enumType.values.map((value) => value.name));
+    return (value) => (values.has(value) ? value : IMPOSSIBLE);
+  }
   switch (storage) {
     case 'int4':
       return (value) => {

@@ -43,11 +43,23 @@ export async function executeOperation(request: OperationRequest): Promise<Execu
 
 /** graphql-js over the request as it stands. */
 export async function runResolvers(request: OperationRequest): Promise<ExecutionResult> {
-  return execute({
+  const result = await execute({
     schema: request.schema,
     document: request.document,
     contextValue: request.context,
     ...(request.operationName !== undefined && { operationName: request.operationName }),
     ...(request.variables !== undefined && { variableValues: { ...request.variables } }),
+  });
+  return result.errors ? { ...result, errors: result.errors.map(withCode) } : result;
+}
+
+/** graphql-js gives the errors of variables no code, by which everybody else tells them from failures of ours. */
+function withCode(error: GraphQLError): GraphQLError {
+  const isOfVariable = error.nodes?.length === 1 && error.nodes[0]?.kind === Kind.VARIABLE_DEFINITION;
+  if (!isOfVariable || error.extensions.code !== undefined) return error;
+  return new GraphQLError(error.message, {
+    nodes: error.nodes,
+    originalError: error.originalError,
+    extensions: { ...error.extensions, code: 'BAD_USER_INPUT' },
   });
 }

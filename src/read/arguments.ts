@@ -33,10 +33,10 @@ export function stringArgument(used: ConstDirectiveNode | undefined, name: strin
   return stringNode(used, name)?.value;
 }
 
-/** A rule or an SQL text, with its place. */
+/** A rule or an SQL text, with its place. A blank one counts as left out, too: rules/ report it, and once is enough. */
 export function ruleArgument(used: ConstDirectiveNode | undefined, name: string): RuleSource | undefined {
   const node = stringNode(used, name);
-  return node && ruleSource(node);
+  return node && node.value.trim() !== '' ? ruleSource(node) : undefined;
 }
 
 export function enumArgument(used: ConstDirectiveNode | undefined, name: string): string | undefined {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   buildSchema,
   type DefinitionNode,
+  type GraphQLArgument,
   type GraphQLSchema,
   isEnumType,
   isInputObjectType,

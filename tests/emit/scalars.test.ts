@@ -40,7 +40,7 @@ describe('what a client may send', () => {
     ['EmailAddress', 'a@b.example', 'a@b.example'],
     ['URL', 'https://example.org/x?y', 'https://example.org/x?y'],
     ['PositiveInt', 2147483647, 2147483647],
-    ['Port', 0, 0],
+    ['Port', 1, 1],
     ['Latitude', -90, -90],
   ];
 
@@ -108,6 +108,7 @@ describe('what is refused, with a message that names the scalar and does not rep
     ['PositiveInt', 0],
     ['PositiveInt', 2147483648],
     ['PositiveInt', 1.5],
+    ['Port', 0],
     ['Port', 65536],
     ['Latitude', 91],
     ['PositiveFloat', Number.POSITIVE_INFINITY],

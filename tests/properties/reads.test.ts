@@ -247,11 +247,11 @@ const orderInput = (keys: readonly Key[]) =>
 function sorted(items: readonly Item[], keys: readonly Key[], boxes: readonly Box[]): Item[] {
   const descending = keys.at(-1)?.direction.startsWith('DESC') ?? false;
   const full: readonly Key[] = [...keys, { field: 'id', direction: descending ? 'DESC' : 'ASC' }];
-  const valueOf = (item: Item, field: Key['field']) =>
+  const keyValue = (item: Item, field: Key['field']) =>
     rank(field, field === 'label' ? (item.box === null ? null : boxes[item.box]?.label) : item[field]);
   return [...items].sort((a, b) => {
     for (const { field, direction } of full) {
-      const order = compareKeys(valueOf(a, field), valueOf(b, field), direction);
+      const order = compareKeys(keyValue(a, field), keyValue(b, field), direction);
       if (order !== 0) return order;
     }
     return 0;

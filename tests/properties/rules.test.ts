@@ -43,7 +43,12 @@ const VIEWERS: readonly ViewerState[] = [
     emailVerified: true,
     claims: { roles: ['OWNER', 'ADMIN', 'NONSENSE', 5], level: 2, cost: '1.50', team: 'a', flag: true },
   },
-  { kind: 'viewer', id: idOf(user, 2), roles: [], claims: { level: 'high', roles: 'OWNER', cost: {}, team: null } },
+  {
+    kind: 'viewer',
+    id: idOf(user, 2),
+    roles: [],
+    claims: { level: 'high', roles: 'OWNER', cost: {}, team: null },
+  },
   { kind: 'viewer', id: 'not an id at all' },
 ];
 
@@ -64,9 +69,10 @@ beforeAll(async () => {
       await tx.execute(text, [JSON.stringify(records)]);
     }
     for (const [table, pairs] of rows.pairs) {
-      await tx.execute(`INSERT INTO "${table}" SELECT * FROM jsonb_populate_recordset(NULL::"${table}", $1)`, [
-        JSON.stringify(pairs),
-      ]);
+      await tx.execute(
+        `INSERT INTO "${table}" SELECT * FROM jsonb_populate_recordset(NULL::"${table}", $1)`,
+        [JSON.stringify(pairs)],
+      );
     }
   });
   client = (await createPrismaClient({ prismaSchema, db })) as unknown as TaskClient;
@@ -112,7 +118,9 @@ async function bySql(exprs: readonly Expr[], viewer: ViewerState): Promise<strin
   const columns = exprs.map((expr, index) => sql`(${exprToSql(expr, env)}) IS TRUE AS ${raw(`e${index}`)}`);
   const { text, params } = toStatement(sql`SELECT id, ${join(columns)} FROM "Task" AS task ORDER BY id`);
   const found = await db.query(text, params);
-  return exprs.map((_, index) => found.filter((row) => row[`e${index}`] === true).map((row) => String(row.id)));
+  return exprs.map((_, index) =>
+    found.filter((row) => row[`e${index}`] === true).map((row) => String(row.id)),
+  );
 }
 
 async function byPrisma(expr: Expr): Promise<string[] | undefined> {
@@ -123,10 +131,12 @@ async function byPrisma(expr: Expr): Promise<string[] | undefined> {
 }
 
 /** By seed: printing a rule is what a failure needs, and shrinking a tree of choices only takes time. */
-const anyRule = fc.record({ seed: fc.integer(), viewer: fc.constantFrom(...VIEWERS) }).map(({ seed, viewer }) => ({
-  text: new RuleWriter(app, seeded(seed)).rule(task),
-  viewer,
-}));
+const anyRule = fc
+  .record({ seed: fc.integer(), viewer: fc.constantFrom(...VIEWERS) })
+  .map(({ seed, viewer }) => ({
+    text: new RuleWriter(app, seeded(seed)).rule(task),
+    viewer,
+  }));
 
 describe('one rule, three evaluators', () => {
   it('JavaScript, SQL and Prisma find the same rows for true, false and unknown', async () => {

@@ -13,8 +13,7 @@ const ids = await (async () => {
       (SELECT "personId"::text FROM member WHERE role = 'OWNER' LIMIT 1) AS owner,
       (SELECT "personId"::text FROM member WHERE role = 'ADMIN' LIMIT 1) AS admin,
       (SELECT "personId"::text FROM member WHERE role = 'MEMBER' LIMIT 1) AS member,
-      (SELECT "personId"::text FROM member WHERE role = 'GUEST' AND "personId" NOT IN
-        (SELECT "personId" FROM "Membership" WHERE "organizationId" <> (SELECT id FROM org)) LIMIT 1) AS guest,
+      (SELECT "personId"::text FROM member WHERE role = 'GUEST' LIMIT 1) AS guest,
       (SELECT "personId"::text FROM "Membership" m WHERE m."organizationId" = (SELECT id FROM other) AND NOT EXISTS
         (SELECT FROM member WHERE member."personId" = m."personId") ORDER BY id LIMIT 1) AS stranger,
       (SELECT id::text FROM "Project" WHERE key = 'WEB' AND "organizationId" = (SELECT id FROM org)) AS project,
@@ -75,7 +74,7 @@ describe('who sees what', () => {
     const { person } = await sample.ask('admin', 'query ($id: ID!) { person(id: $id) { email } }', {
       id: ids.admin,
     });
-    const find = 'query ($email: EmailAddress!) { people(where: { email: { eq: $email } }) { id } }';
+    const find = 'query ($email: String!) { people(where: { email: { eq: $email } }) { id } }';
     expect((await sample.ask(as('member'), find, { email: person.email })).people).toHaveLength(1);
     expect((await sample.ask(as('stranger'), find, { email: person.email })).people).toHaveLength(0);
   });

@@ -85,7 +85,7 @@ export const scalarTypes: Readonly<Record<string, GraphQLScalarType>> = {
   NonNegativeInt: refinedNumber('NonNegativeInt', GraphQLNonNegativeInt, 'integer', 'a whole number from 0'),
   NegativeInt: refinedNumber('NegativeInt', GraphQLNegativeInt, 'integer', 'a whole number below 0'),
   NonPositiveInt: refinedNumber('NonPositiveInt', GraphQLNonPositiveInt, 'integer', 'a whole number up to 0'),
-  Port: refinedNumber('Port', GraphQLPort, 'integer', 'a port from 0 to 65535'),
+  Port: refinedNumber('Port', GraphQLPort, 'integer', 'a port from 1 to 65535'),
   PositiveFloat: refinedNumber('PositiveFloat', GraphQLPositiveFloat, 'float', 'a number above 0'),
   NonNegativeFloat: refinedNumber('NonNegativeFloat', GraphQLNonNegativeFloat, 'float', 'a number from 0'),
   Latitude: refinedNumber('Latitude', GraphQLLatitude, 'float', 'a number from -90 to 90'),

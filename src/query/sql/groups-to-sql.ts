@@ -11,7 +11,9 @@ import type { SqlEnv } from './sql-env.ts';
 /** `SELECT …` of one row per group: `key.<name>` columns, then the items. */
 export function selectGroups(plan: GroupPlan, source: RowSource, env: SqlEnv): Sql {
   const table = valueTable(plan.rows, source, env);
-  const keys = new Map(plan.keys.map(({ name, bucket }) => [name, bucketed(valueOf(table, name), bucket)]));
+  const keys = new Map(
+    plan.keys.map(({ name, bucket }) => [name, bucketed(plannedValue(table, name), bucket)]),
+  );
   const columns = [...keys].map(
     ([name, key]) => sql`${jsonValue(key.sql, key.type)} AS ${ident(`key.${name}`)}`,
   );
@@ -22,7 +24,7 @@ export function selectGroups(plan: GroupPlan, source: RowSource, env: SqlEnv): S
   return sql`SELECT ${join([...columns, ...items])} FROM ${table.from} GROUP BY ${groupBy}${having(plan, source, table, env)} ORDER BY ${order} LIMIT ${param(limit, 'int8')} OFFSET ${param(offset, 'int8')}`;
 }
 
-function valueOf(table: ValueTable, name: string): Operand {
+function plannedValue(table: ValueTable, name: string): Operand {
   const value = table.values.get(name);
   if (!value) throw new Error(`${name} was not planned`);
   return value;

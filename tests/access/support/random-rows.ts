@@ -1,5 +1,5 @@
-import type { AppModel, Entity, Field, JsonValue, RelationField } from '../../../src/model/app-model.ts';
 import type { RowGraph } from '../../../src/access/evaluate.ts';
+import type { AppModel, Entity, Field, JsonValue, RelationField } from '../../../src/model/app-model.ts';
 
 /** A stored row: values by field and key name, as the API would answer them. */
 export interface StoredRow {
@@ -65,10 +65,14 @@ export function randomRows(app: AppModel, perEntity: number, random: (below: num
   }
   for (const entity of app.entities) {
     for (const field of entity.fields) {
-      if (field.kind !== 'relation' || field.storage.kind !== 'join' || pairs.has(field.storage.table)) continue;
+      if (field.kind !== 'relation' || field.storage.kind !== 'join' || pairs.has(field.storage.table))
+        continue;
       const target = app.entityByName.get(field.target) as Entity;
       const all = Array.from({ length: perEntity * perEntity }, (_, index) => ({
-        [field.storage.kind === 'join' ? field.storage.own : 'A']: idOf(entity, Math.floor(index / perEntity)),
+        [field.storage.kind === 'join' ? field.storage.own : 'A']: idOf(
+          entity,
+          Math.floor(index / perEntity),
+        ),
         [field.storage.kind === 'join' ? field.storage.other : 'B']: idOf(target, index % perEntity),
       }));
       pairs.set(field.storage.table, all.filter(() => random(4) === 0) as { A: JsonValue; B: JsonValue }[]);
@@ -101,7 +105,8 @@ function valueOf(
 
 export function graphOf(app: AppModel, rows: Rows): RowGraph<StoredRow> {
   const all = (entity: string): readonly StoredRow[] => rows.byEntity.get(entity) ?? [];
-  const byId = (entity: string, id: unknown): StoredRow[] => all(entity).filter((row) => row.values.id === id);
+  const byId = (entity: string, id: unknown): StoredRow[] =>
+    all(entity).filter((row) => row.values.id === id);
   const relationOf = (row: StoredRow, name: string): RelationField =>
     app.entityByName.get(row.entity)?.fieldByName.get(name) as RelationField;
   return {
@@ -112,7 +117,9 @@ export function graphOf(app: AppModel, rows: Rows): RowGraph<StoredRow> {
       const { storage } = relation;
       if (storage.kind === 'key') return byId(relation.target, row.values[storage.key]);
       if (storage.kind === 'inverse') {
-        const back = app.entityByName.get(relation.target)?.fieldByName.get(relation.inverse ?? '') as RelationField;
+        const back = app.entityByName
+          .get(relation.target)
+          ?.fieldByName.get(relation.inverse ?? '') as RelationField;
         const key = back.storage.kind === 'key' ? back.storage.key : '';
         return all(relation.target).filter((other) => other.values[key] === row.values.id);
       }

@@ -119,7 +119,8 @@ export class RuleWriter {
   #comparison(rows: readonly RowVariable[]): string {
     const type = this.#pick(TYPES);
     const left = this.#value(rows, type, 2);
-    if (type === 'Boolean') return left.text === 'null' ? 'true' : this.#pick([left.text, `${left.text} == true`, `!${left.text}`]);
+    if (type === 'Boolean')
+      return left.text === 'null' ? 'true' : this.#pick([left.text, `${left.text} == true`, `!${left.text}`]);
     if (this.#choose(5) === 0) {
       const items = Array.from({ length: this.#choose(4) }, () => this.#literal(type));
       return `${left.text} in [${items.join(', ')}]`;
@@ -136,7 +137,11 @@ export class RuleWriter {
     const other = this.#toOnePath(rows);
     if (other.entity === row.entity) return `${row.text} ${this.#pick(['==', '!='])} ${other.text}`;
     if (row.entity !== this.#app.user) return `${row.text}.id ${this.#pick(['==', '!='])} viewer.id`;
-    return this.#pick([`${row.text} == viewer`, `${row.text}.id == viewer.id`, `viewer in ${row.text}.follows`]);
+    return this.#pick([
+      `${row.text} == viewer`,
+      `${row.text}.id == viewer.id`,
+      `viewer in ${row.text}.follows`,
+    ]);
   }
 
   #viewerTest(rows: readonly RowVariable[]): string {
@@ -198,7 +203,9 @@ export class RuleWriter {
     }
     for (let attempt = 0; attempt < 8; attempt++) {
       const row = this.#toOnePath(rows);
-      const fields = row.entity.fields.filter((field) => field.kind === 'scalar' && !field.type.list && field.type.name === type);
+      const fields = row.entity.fields.filter(
+        (field) => field.kind === 'scalar' && !field.type.list && field.type.name === type,
+      );
       const field = this.#pick(fields);
       if (field) return { text: `${row.text}.${field.name}` };
     }
@@ -222,7 +229,19 @@ export class RuleWriter {
   }
 }
 
-const TYPES = ['String', 'Int', 'Float', 'BigInt', 'Decimal', 'Boolean', 'DateTime', 'Date', 'Time', 'UUID', 'Role'];
+const TYPES = [
+  'String',
+  'Int',
+  'Float',
+  'BigInt',
+  'Decimal',
+  'Boolean',
+  'DateTime',
+  'Date',
+  'Time',
+  'UUID',
+  'Role',
+];
 /** Fields of `Task`, which every rule of the property tests is about. */
 const FALLBACK: Readonly<Record<string, string>> = {
   String: 'title',
@@ -237,7 +256,17 @@ const FALLBACK: Readonly<Record<string, string>> = {
   UUID: 'token',
   Role: 'status',
 };
-const PATTERNS = [`'^a'`, `'b$'`, `'^.$'`, `'a.b'`, `r'^\\w+$'`, `'[A-Z]'`, `'^(a|b)*$'`, `r'\\\\'`, `'^.{2}$'`];
+const PATTERNS = [
+  `'^a'`,
+  `'b$'`,
+  `'^.$'`,
+  `'a.b'`,
+  `r'^\\w+$'`,
+  `'[A-Z]'`,
+  `'^(a|b)*$'`,
+  `r'\\\\'`,
+  `'^.{2}$'`,
+];
 
 function literalText(type: string, value: JsonValue): string {
   if (type === 'DateTime') return `timestamp(${JSON.stringify(value)})`;

@@ -199,3 +199,56 @@ describe('a bad filter is BAD_USER_INPUT that says where', () => {
     expect(errors[0]?.message).toMatch(message);
   });
 });
+
+it('answers every scalar in the form of the API', async () => {
+  const { teams: rows } = await reads.read(
+    '{ teams(orderBy: { name: ASC }) { name score role labels price big ratio born at code data moods open } }',
+  );
+  expect(rows).toEqual([
+    {
+      name: 'Alpha',
+      score: 1,
+      role: 'MEMBER',
+      labels: ['a', 'b'],
+      price: '10.5',
+      big: '9007199254740993',
+      ratio: 0.1,
+      born: '2020-01-01',
+      at: '2020-01-01T10:00:00.000Z',
+      code: ID(7),
+      data: { a: { b: 1 }, l: [1, 2] },
+      moods: ['OWNER'],
+      open: true,
+    },
+    {
+      name: 'beta 100%',
+      score: 2,
+      role: 'OWNER',
+      labels: [],
+      price: '2',
+      big: '5',
+      ratio: 2.5,
+      born: '2021-05-05',
+      at: '2021-05-05T00:00:00.123Z',
+      code: null,
+      data: { a: { b: 2 } },
+      moods: [],
+      open: false,
+    },
+    {
+      name: 'under_score',
+      score: null,
+      role: 'MEMBER',
+      labels: ['b'],
+      price: null,
+      big: null,
+      ratio: null,
+      born: null,
+      at: null,
+      code: null,
+      data: null,
+      moods: ['MEMBER', 'OWNER'],
+      open: null,
+    },
+  ]);
+});

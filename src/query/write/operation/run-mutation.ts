@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ExecutionResult, execute, GraphQLError } from 'graphql';
+import { type ExecutionResult, GraphQLError } from 'graphql';
 import { DatabaseError, type Tx } from '../../../data/index.ts';
 import { ViewerError } from '../../../kit/viewer-error.ts';
-import type { OperationRequest } from '../../execute-operation.ts';
+import { type OperationRequest, runResolvers } from '../../execute-operation.ts';
 import { beginOperation, guardMutationFields, isSkipped, mayRunAgain } from './guard-mutation-fields.ts';
 import { findAnswer, keepAnswer, readKey, sweepSometimes } from './idempotency.ts';
 import { inTurn } from './in-turn.ts';
@@ -70,13 +70,7 @@ async function runOnce(request: OperationRequest): Promise<{ result: ExecutionRe
 /** @throws Undone when there is any error */
 async function runFields(request: OperationRequest): Promise<ExecutionResult> {
   beginOperation(request.context.scope);
-  const result = await execute({
-    schema: request.schema,
-    document: request.document,
-    contextValue: request.context,
-    ...(request.operationName !== undefined && { operationName: request.operationName }),
-    ...(request.variables !== undefined && { variableValues: { ...request.variables } }),
-  });
+  const result = await runResolvers(request);
   if (result.errors !== undefined && result.errors.length > 0) throw new Undone(result);
   return result;
 }

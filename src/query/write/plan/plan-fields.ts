@@ -50,14 +50,13 @@ function readScalar(
     reader.issue(path, 'is set by the server', 'readOnly');
     return;
   }
+  // A key and its relation are one thing with two names, each of which may have a rule.
+  plan.given.push(field.name, ...(field.keyOf === undefined ? [] : [field.keyOf]));
   const read =
     field.keyOf === undefined
       ? readFieldValue(reader, entity, field, path, value)
       : readKey(reader, entity, field, path, value);
-  if (read === undefined) return;
-  plan.values.set(field.name, read);
-  // A key and its relation are one thing with two names, each of which may have a rule.
-  plan.given.push(field.name, ...(field.keyOf === undefined ? [] : [field.keyOf]));
+  if (read !== undefined) plan.values.set(field.name, read);
 }
 
 /** A declared key (`orgId`): setting it is connecting, so it must have the form of the target's ids. */
@@ -95,6 +94,8 @@ function readRelation(
     const read = readToMany(reader, relation, path, value, options);
     if (read) plan.toMany.push(read);
   } else {
+    // In a create input null says no more than leaving the key out.
+    if (value === null && options.mode === 'create') return;
     const read = readToOne(reader, relation, path, value, options);
     if (read) plan.toOne.push(read);
   }
