@@ -11,4 +11,5 @@ const node = (...args) => execFileSync(process.execPath, args, { cwd: root, stdi
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 node(tsc, '-p', 'tsconfig.build.json');
 chmodSync(join(root, 'dist', 'main.js'), 0o755);
-if (existsSync(join(root, 'scripts', 'build-graphiql.mjs'))) node('scripts/build-graphiql.mjs', 'dist/graphiql');
+if (existsSync(join(root, 'scripts', 'build-graphiql.mjs')))
+  node('scripts/build-graphiql.mjs', 'dist/graphiql');

@@ -1,9 +1,10 @@
 import { assertNever } from '../kit/assert-never.ts';
-import type { AppModel, Entity, JsonValue } from '../model/app-model.ts';
+import type { AppModel, JsonValue } from '../model/app-model.ts';
 import { type CompareOp, type RowPath, type Rows, THIS, type Value } from '../model/expr.ts';
 import type { Predicate } from '../model/predicate.ts';
-import { entityAt, fieldType, storageOf } from './field-type.ts';
+import { entityAt, type FieldType, fieldType, storageOf } from './field-type.ts';
 import { lower } from './lower.ts';
+import { type Convert, converterTo, escapeLike, IMPOSSIBLE } from './prisma-values.ts';
 
 /** A `where` of the Prisma client. */
 export type PrismaWhere = Readonly<Record<string, unknown>>;
@@ -30,9 +31,9 @@ export function prismaWhere(app: AppModel, predicate: Predicate): PrismaWhereRes
 /** Carries the reason out of the depths of a predicate; never leaves this file. */
 class Unsupported extends Error {}
 
-const ALWAYS: PrismaWhere = {};
-/** Prisma: an empty OR matches nothing. */
-const NEVER: PrismaWhere = { OR: [] };
+/** These two only ever stand alone: inside AND, OR and `some` Prisma takes empty objects and lists in ways of its own. */
+const ALWAYS: PrismaWhere = Object.freeze({});
+const NEVER: PrismaWhere = Object.freeze({ OR: [] });
 
 function render(app: AppModel, predicate: Predicate, row: string): PrismaWhere {
   switch (predicate.kind) {
@@ -41,25 +42,26 @@ function render(app: AppModel, predicate: Predicate, row: string): PrismaWhere {
     case 'never':
       return NEVER;
     case 'and':
-      return { AND: predicate.terms.map((term) => render(app, term, row)) };
+      return joined(
+        'AND',
+        predicate.terms.map((term) => render(app, term, row)),
+      );
     case 'or':
-      return { OR: predicate.terms.map((term) => render(app, term, row)) };
+      return joined(
+        'OR',
+        predicate.terms.map((term) => render(app, term, row)),
+      );
     case 'some':
     case 'none':
       return renderRows(app, predicate, row);
-    case 'isNull':
-      return renderNull(app, predicate, row);
+    case 'isNull': {
+      const present = isPresent(app, columnOf(app, predicate.value, row));
+      return predicate.negated ? present : opposite(present);
+    }
     case 'compare':
       return renderCompare(app, predicate, row);
-    case 'in': {
-      const { negated, list } = predicate;
-      if (list.kind !== 'literal') throw new Unsupported('a list that is not made of constants');
-      return renderField(app, predicate.item, row, (convert) => ({
-        [negated ? 'notIn' : 'in']: (list.value as readonly JsonValue[])
-          .map(convert)
-          .filter((v) => v !== IMPOSSIBLE),
-      }));
-    }
+    case 'in':
+      return renderIn(app, predicate, row);
     case 'text':
       return renderText(app, predicate, row);
     case 'truth':
@@ -73,20 +75,32 @@ function render(app: AppModel, predicate: Predicate, row: string): PrismaWhere {
   }
 }
 
+function joined(kind: 'AND' | 'OR', parts: readonly PrismaWhere[]): PrismaWhere {
+  const [neutral, absorbing] = kind === 'AND' ? [ALWAYS, NEVER] : [NEVER, ALWAYS];
+  if (parts.includes(absorbing)) return absorbing;
+  const kept = parts.filter((part) => part !== neutral);
+  const [first] = kept;
+  return first === undefined ? neutral : kept.length === 1 ? first : { [kind]: kept };
+}
+
+/** Only of tests that are never unknown. */
+function opposite(where: PrismaWhere): PrismaWhere {
+  if (where === ALWAYS) return NEVER;
+  return where === NEVER ? ALWAYS : { NOT: where };
+}
+
 function renderRows(
   app: AppModel,
   predicate: Predicate & { kind: 'some' | 'none' },
   row: string,
 ): PrismaWhere {
-  const { rows, as, where } = predicate;
-  const related = ownRows(rows, row);
-  const inner = render(app, where, as);
-  const owner = entityAt(app, related.row);
-  const field = owner.fieldByName.get(related.relation);
+  const related = ownRows(predicate.rows, row);
+  const inner = render(app, predicate.where, predicate.as);
+  const field = entityAt(app, related.row).fieldByName.get(related.relation);
   const many = field?.kind === 'relation' && field.many;
-  const some = { [related.relation]: many ? { some: inner } : { is: inner } };
+  const some = many ? someOf(related.relation, inner) : oneOf(related.relation, inner);
   const found = alongPath(app, related.row, some);
-  return predicate.kind === 'some' ? found : { NOT: found };
+  return predicate.kind === 'some' ? found : opposite(found);
 }
 
 function ownRows(rows: Rows, row: string): Rows & { kind: 'related' } {
@@ -95,27 +109,28 @@ function ownRows(rows: Rows, row: string): Rows & { kind: 'related' } {
   return rows;
 }
 
-/** `inner`, asked of the row at the end of the path. */
-function alongPath(app: AppModel, path: RowPath, inner: PrismaWhere): PrismaWhere {
-  return path.steps.reduceRight<PrismaWhere>((where, { relation, guard }) => {
-    const guarded = guard ? { AND: [render(app, lower(guard.where), guard.as), where] } : where;
-    return { [relation]: { is: guarded } };
-  }, inner);
+function someOf(relation: string, inner: PrismaWhere): PrismaWhere {
+  return inner === NEVER ? NEVER : { [relation]: { some: inner } };
 }
 
-function renderNull(
-  app: AppModel,
-  { value, negated }: Predicate & { kind: 'isNull' },
-  row: string,
-): PrismaWhere {
-  const { path, field, known } = columnOf(app, value, row);
-  if (path.steps.length === 0) {
-    if (known.required) return negated ? ALWAYS : NEVER;
-    return { [field]: negated ? { not: null } : null };
-  }
-  // Null is also what a missing row answers, so the question is put the other way round.
-  const present = alongPath(app, path, known.required ? ALWAYS : { [field]: { not: null } });
-  return negated ? present : { NOT: present };
+function oneOf(relation: string, inner: PrismaWhere): PrismaWhere {
+  if (inner === NEVER) return NEVER;
+  return { [relation]: inner === ALWAYS ? { isNot: null } : { is: inner } };
+}
+
+/** `inner`, asked of the row at the end of the path: does not hold where there is none. */
+function alongPath(app: AppModel, path: RowPath, inner: PrismaWhere): PrismaWhere {
+  let entity = app.entityByName.get(path.entity);
+  const required = path.steps.map(({ relation }) => {
+    const field = entity?.fieldByName.get(relation);
+    if (field?.kind !== 'relation') throw new Error(`${path.entity} has no relation ${relation}`);
+    entity = app.entityByName.get(field.target);
+    return field.required && field.storage.kind === 'key';
+  });
+  return path.steps.reduceRight<PrismaWhere>((where, { relation, guard }, index) => {
+    const guarded = guard ? joined('AND', [render(app, lower(guard.where), guard.as), where]) : where;
+    return guarded === ALWAYS && required[index] ? ALWAYS : oneOf(relation, guarded);
+  }, inner);
 }
 
 const PRISMA_OPS: Readonly<Record<CompareOp, string>> = {
@@ -140,19 +155,31 @@ function renderCompare(app: AppModel, predicate: Predicate & { kind: 'compare' }
   const [column, literal, op] =
     left.kind === 'literal' ? [right, left, FLIPPED[predicate.op]] : [left, right, predicate.op];
   if (literal.kind !== 'literal') throw new Unsupported('a comparison of two columns');
-  if (insensitive && op !== 'eq' && op !== 'ne') throw new Unsupported('an order that ignores case');
+  const equality = op === 'eq' || op === 'ne';
+  if (insensitive && !equality) throw new Unsupported('an order that ignores case');
   return renderField(app, column, row, (convert, storage) => {
-    if (storage.startsWith('enum:') && op !== 'eq' && op !== 'ne')
-      throw new Unsupported('the order of an enum');
+    if (storage.startsWith('enum:') && !equality) throw new Unsupported('the order of an enum');
     const value = convert(literal.value);
-    if (value === IMPOSSIBLE) {
-      if (op === 'eq') return { in: [] };
-      if (op === 'ne') return { not: null };
+    if (value === IMPOSSIBLE && !equality)
       throw new Unsupported('a constant outside the range of its column');
-    }
+    if (value === IMPOSSIBLE) return op === 'eq' ? 'never' : 'present';
     if (!insensitive) return { [PRISMA_OPS[op]]: value };
     const equals = { equals: escapeLike(String(value)), mode: 'insensitive' };
     return op === 'eq' ? equals : { not: equals };
+  });
+}
+
+function renderIn(
+  app: AppModel,
+  { item, list, negated }: Predicate & { kind: 'in' },
+  row: string,
+): PrismaWhere {
+  if (list.kind !== 'literal') throw new Unsupported('a list that is not made of constants');
+  const items = Array.isArray(list.value) ? (list.value as readonly JsonValue[]) : [list.value];
+  return renderField(app, item, row, (convert) => {
+    const values = items.map(convert).filter((value) => value !== IMPOSSIBLE);
+    if (values.length === 0) return negated ? 'present' : 'never';
+    return { [negated ? 'notIn' : 'in']: values };
   });
 }
 
@@ -160,97 +187,66 @@ function renderText(app: AppModel, predicate: Predicate & { kind: 'text' }, row:
   const { op, value, needle, insensitive, negated } = predicate;
   if (op === 'matches') throw new Unsupported('regular expressions');
   if (needle.kind !== 'literal') throw new Unsupported('a comparison of two columns');
+  const text = String(needle.value);
   return renderField(app, value, row, () => {
-    const test = { [op]: escapeLike(String(needle.value)), ...(insensitive && { mode: 'insensitive' }) };
+    const test = { [op]: escapeLike(text), ...(insensitive && { mode: 'insensitive' }) };
     return negated ? { not: test } : test;
   });
-}
-
-/** Prisma hands the text to LIKE as it is, where `%`, `_` and `\` have a meaning. */
-function escapeLike(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&');
 }
 
 function renderList(app: AppModel, predicate: Predicate & { kind: 'list' }, row: string): PrismaWhere {
   const { op, value, operand, negated } = predicate;
   if (operand && operand.kind !== 'literal') throw new Unsupported('a comparison of two columns');
-  const constant = operand?.value;
   const { path, field, known } = columnOf(app, value, row);
-  const convert = converter(app, storageOf(known.type, known.keyTo));
-  const wanted = Array.isArray(constant)
-    ? (constant as readonly JsonValue[]).map(convert)
-    : op === 'isEmpty'
+  const convert = converterTo(app, storageOf(known.type, known.keyTo));
+  const constant = operand?.value ?? null;
+  const wanted =
+    op === 'isEmpty'
       ? (constant ?? true)
-      : convert(constant ?? null);
-  const impossible = wanted === IMPOSSIBLE || (Array.isArray(wanted) && wanted.includes(IMPOSSIBLE));
-  if (impossible && (negated || op === 'hasSome'))
-    throw new Unsupported('a constant outside the range of its column');
-  const test: PrismaWhere = impossible ? NEVER : { [field]: { [op]: wanted } };
+      : Array.isArray(constant)
+        ? (constant as readonly JsonValue[]).map(convert)
+        : convert(constant);
+  if (wanted === IMPOSSIBLE || (Array.isArray(wanted) && wanted.includes(IMPOSSIBLE))) {
+    throw new Unsupported('a constant that its column cannot hold');
+  }
+  const test: PrismaWhere = { [field]: { [op]: wanted } };
   return alongPath(app, path, negated ? { NOT: test } : test);
 }
 
-type Convert = (value: JsonValue) => unknown;
+/** A filter of one field; `present`: any value but null. */
+type FieldFilter = PrismaWhere | 'never' | 'present';
 
 function renderField(
   app: AppModel,
   value: Value,
   row: string,
-  filter: (convert: Convert, storage: string) => PrismaWhere,
+  filter: (convert: Convert, storage: string) => FieldFilter,
 ): PrismaWhere {
-  const { path, field, known } = columnOf(app, value, row);
-  const storage = storageOf(known.type, known.keyTo);
-  return alongPath(app, path, { [field]: filter(converter(app, storage), storage) });
+  const column = columnOf(app, value, row);
+  const storage = storageOf(column.known.type, column.known.keyTo);
+  const made = filter(converterTo(app, storage), storage);
+  if (made === 'never') return NEVER;
+  if (made === 'present') return isPresent(app, column);
+  return alongPath(app, column.path, { [column.field]: made });
 }
 
 interface Column {
   readonly path: RowPath;
   readonly field: string;
-  readonly known: NonNullable<ReturnType<typeof fieldType>>;
+  readonly known: FieldType;
 }
 
 function columnOf(app: AppModel, value: Value, row: string): Column {
   if (value.kind !== 'column') throw new Unsupported(value.kind === 'count' ? 'a count' : 'a calculation');
   if (value.row.from !== row) throw new Unsupported('a column of another row than the one asked about');
-  const entity: Entity = entityAt(app, value.row);
+  const entity = entityAt(app, value.row);
   const known = fieldType(app, entity, value.field);
   if (!known) throw new Error(`${entity.name} has no column ${value.field}`);
   if (entity.fieldByName.get(value.field)?.kind === 'computed') throw new Unsupported('a generated column');
   return { path: value.row, field: value.field, known };
 }
 
-/** A constant that no stored value of the column can equal. */
-const IMPOSSIBLE = Symbol('impossible');
-
-const INTEGER = /^-?\d{1,19}$/;
-
-/** JSON as the API has it → what the Prisma client takes for that storage. */
-function converter(app: AppModel, storage: string): Convert {
-  const enumType = storage.startsWith('enum:')
-    ? app.enumByName.get(storage.slice('enum:'.length))
-    : undefined;
-  if (enumType) {
-    const values = new Set<unknown>(enumType.values.map((value) => value.name));
-    return (value) => (values.has(value) ? value : IMPOSSIBLE);
-  }
-  switch (storage) {
-    case 'int4':
-      return (value) => {
-        const number = Number(value);
-        return Number.isInteger(number) && Math.abs(number) < 2 ** 31 ? number : IMPOSSIBLE;
-      };
-    case 'int8':
-      return (value) => (INTEGER.test(String(value)) ? BigInt(String(value)) : IMPOSSIBLE);
-    case 'timestamptz':
-      return (value) => new Date(String(value));
-    case 'date':
-      return (value) => new Date(`${String(value)}T00:00:00Z`);
-    case 'time':
-      return (value) => new Date(`1970-01-01T${String(value).replace(/Z$/, '')}Z`);
-    case 'uuid':
-      return (value) => (UUID.test(String(value)) ? String(value).toLowerCase() : IMPOSSIBLE);
-    default:
-      return (value) => value;
-  }
+/** The value is not null, which takes a row at the end of the path. */
+function isPresent(app: AppModel, { path, field, known }: Column): PrismaWhere {
+  return alongPath(app, path, known.required ? ALWAYS : { [field]: { not: null } });
 }
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -33,7 +33,12 @@ const COMMANDS = [
 /** Runs one command line and answers the exit code of the process. */
 export async function run(args: readonly string[], output: Output = terminalOutput()): Promise<number> {
   let code = 0;
-  const cli: Cli = { output, exit: (next) => void (code = next) };
+  const cli: Cli = {
+    output,
+    exit: (next) => {
+      code = next;
+    },
+  };
   const program = makeProgram(output);
   for (const add of COMMANDS) add(program, cli);
   try {

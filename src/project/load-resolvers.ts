@@ -31,7 +31,8 @@ function mergeModule(merged: AuthorResolvers, file: string, exports: Record<stri
     if (typeof fields !== 'object' || fields === null) {
       throw new UserError(`${file}: the export "${type}" must be an object of resolver functions.`);
     }
-    const known = (merged[type] ??= {});
+    merged[type] ??= {};
+    const known = merged[type];
     for (const [field, resolver] of Object.entries(fields)) {
       if (Object.hasOwn(known, field)) {
         throw new UserError(`${file}: ${type}.${field} is defined in another file of resolvers/ as well.`);

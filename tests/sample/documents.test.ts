@@ -44,9 +44,13 @@ describe('documents are true', () => {
   const api = buildSchema(buildApp([{ file: 'schema.graphql', text: read('schema.graphql') }]).apiSdl);
   const faults = (text: string): string[] => validate(api, parse(text)).map((error) => error.message);
 
-  it.each([...blocks('docs/api.md', 'graphql'), ...blocks('README.md', 'graphql')])(
-    'the operation at line $line is valid: $text',
-    ({ text }) => expect(faults(text)).toEqual([]),
+  it('the schema in README.md builds', () => {
+    const [first] = blocks('README.md', 'graphql');
+    expect(problemsOf(first?.text ?? '')).toEqual([]);
+  });
+
+  it.each(blocks('docs/api.md', 'graphql'))('docs/api.md:$line is a valid operation', ({ text }) =>
+    expect(faults(text)).toEqual([]),
   );
 
   it.each(readdirSync(join(root, 'operations')))('operations/%s is valid', (name) => {

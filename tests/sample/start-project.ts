@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { afterAll } from 'vitest';
 import { readConfig } from '../../src/config/index.ts';
 import { createPrismaClient, type Db, openPool, syncDevelopment } from '../../src/data/index.ts';
@@ -42,7 +42,7 @@ export async function startProject(
   directory: string,
   seed?: (db: Db) => Promise<void>,
 ): Promise<StartedProject> {
-  const project = findProject(join(import.meta.dirname, '../..', directory));
+  const project = findProject(resolve(import.meta.dirname, '../..', directory));
   const built = buildApp(readSources(project));
   const { url, drop } = await createDatabase();
   const db = openPool({ url, max: 6 });

@@ -122,7 +122,8 @@ export async function createTestApp(sdl: string, options: TestAppOptions = {}): 
     graphql,
     data: async (source, variables, viewer) => {
       const answer = await graphql(source, variables, viewer);
-      if (answer.errors.length > 0) throw new Error(describeErrors(answer), { cause: answer.errors[0]?.original });
+      if (answer.errors.length > 0)
+        throw new Error(describeErrors(answer), { cause: answer.errors[0]?.original });
       return answer.data as never;
     },
     statements: () => seen.splice(0),

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 const require = createRequire(import.meta.url);
@@ -47,7 +48,7 @@ function runPrismaGenerate(schema: string, cwd: string): Promise<void> {
   const cli = join(dirname(require.resolve('prisma/package.json')), 'build', 'index.js');
   const env = {
     PATH: '/usr/bin:/bin',
-    HOME: cwd,
+    HOME: tmpdir(),
     NO_COLOR: '1',
     CHECKPOINT_DISABLE: '1',
     PRISMA_HIDE_UPDATE_MESSAGE: '1',

@@ -2,7 +2,10 @@ import type { FieldConstraint } from '../../model/app-model.ts';
 import type { ConstraintArgument } from '../../model/constraint-names.ts';
 
 /** What is wrong with a value, said the same whether we or the database found it. Follows the field's name. */
-export function constraintMessage(argument: ConstraintArgument, constraint: FieldConstraint | undefined): string {
+export function constraintMessage(
+  argument: ConstraintArgument,
+  constraint: FieldConstraint | undefined,
+): string {
   const bound = argument === 'required' || argument === 'items' ? undefined : constraint?.[argument];
   switch (argument) {
     case 'minLength':

@@ -1,9 +1,9 @@
+import { decidedWithoutRow } from '../../access/decide.ts';
 import { DatabaseError } from '../../data/index.ts';
 import { ViewerError } from '../../kit/viewer-error.ts';
 import type { Entity, Field } from '../../model/app-model.ts';
 import { findConstraint } from '../../model/constraint-names.ts';
 import { isWritable } from '../../model/input-fields.ts';
-import { decidedWithoutRow } from '../../access/decide.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { constraintMessage } from './constraint-messages.ts';
 import { badInput } from './plan/input-reader.ts';
@@ -23,7 +23,10 @@ export interface WritePlace {
 export function explainRefusal(scope: RequestScope, error: unknown, place: WritePlace): unknown {
   if (!(error instanceof DatabaseError)) return error;
   const input = (message: string, constraint: string, field?: string): ViewerError =>
-    badInput([{ path: field === undefined ? place.path : [...place.path, field], message, constraint }], error);
+    badInput(
+      [{ path: field === undefined ? place.path : [...place.path, field], message, constraint }],
+      error,
+    );
   switch (error.kind) {
     case 'unique':
     case 'exclusion':
@@ -65,7 +68,8 @@ function describeUnique(scope: RequestScope, error: DatabaseError, entity: Entit
   // The keys stand in parentheses in every language that PostgreSQL speaks: `Key ("orgId", slug)=(…)`.
   const columns = /\(([^()]*)\)=\(/.exec(error.detail ?? '')?.[1]?.split(', ') ?? [];
   const fields = columns.map((column) => fieldOfColumn(entity, column.replaceAll('"', '')));
-  const isOpen = fields.length > 0 && fields.every((field) => field !== undefined && mayWrite(scope, entity, field));
+  const isOpen =
+    fields.length > 0 && fields.every((field) => field !== undefined && mayWrite(scope, entity, field));
   return isOpen
     ? `Another ${entity.name} has the same ${fields.map((field) => field?.name).join(' and ')}.`
     : `This ${entity.name} conflicts with another.`;

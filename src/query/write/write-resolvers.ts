@@ -1,6 +1,6 @@
+import type { RuleBook } from '../../access/rule-book.ts';
 import type { AppModel, Entity } from '../../model/app-model.ts';
 import { names } from '../../model/names.ts';
-import type { RuleBook } from '../../access/rule-book.ts';
 import type { ReadRow } from '../read/read-rows.ts';
 import type { RequestScope } from '../request-scope.ts';
 import type { Resolver, ResolverMap } from '../resolvers/resolver.ts';

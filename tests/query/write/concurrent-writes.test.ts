@@ -15,7 +15,11 @@ beforeAll(async () => {
   app = await createTestApp(SDL, {
     resolvers: {
       Mutation: {
-        touchBoth: async (_parent: unknown, args: { a: string; b: string }, ctx: { scope: { db: TestApp['db'] } }) => {
+        touchBoth: async (
+          _parent: unknown,
+          args: { a: string; b: string },
+          ctx: { scope: { db: TestApp['db'] } },
+        ) => {
           customRuns += 1;
           for (const id of [args.a, args.b]) {
             await ctx.scope.db.execute('UPDATE "Counter" SET value = value + 1 WHERE id = $1::uuid', [id]);
@@ -33,13 +37,23 @@ beforeEach(() => app.db.execute('TRUNCATE "Counter", "Tag", "Home" CASCADE'));
 const times = <T>(count: number, make: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => make(index)));
 const make = async (key: string) =>
-  (await app.data<{ createCounter: { id: string } }>(`mutation { createCounter(input: { key: "${key}" }) { id } }`)).createCounter.id;
+  (
+    await app.data<{ createCounter: { id: string } }>(
+      `mutation { createCounter(input: { key: "${key}" }) { id } }`,
+    )
+  ).createCounter.id;
 const value = async (key: string) =>
-  (await app.data<{ counterByKey: { value: number; version: number } }>(`{ counterByKey(key: "${key}") { value version } }`)).counterByKey;
+  (
+    await app.data<{ counterByKey: { value: number; version: number } }>(
+      `{ counterByKey(key: "${key}") { value version } }`,
+    )
+  ).counterByKey;
 
 test('50 parallel upserts of one key make one row and no error', async () => {
   const answers = await times(50, () =>
-    app.graphql('mutation { upsertCounter(by: { key: "k" }, create: { key: "k", value: 1 }, update: { increment: { value: 1 } }) { id } }'),
+    app.graphql(
+      'mutation { upsertCounter(by: { key: "k" }, create: { key: "k", value: 1 }, update: { increment: { value: 1 } }) { id } }',
+    ),
   );
   expect(answers.flatMap((answer) => answer.errors)).toEqual([]);
   expect(await value('k')).toEqual({ value: 50, version: 50 });
@@ -48,14 +62,20 @@ test('50 parallel upserts of one key make one row and no error', async () => {
 
 test('50 parallel increments lose nothing', async () => {
   const id = await make('k');
-  const answers = await times(50, () => app.graphql(`mutation { updateCounter(id: "${id}", input: { increment: { value: 2 } }) { value } }`));
+  const answers = await times(50, () =>
+    app.graphql(`mutation { updateCounter(id: "${id}", input: { increment: { value: 2 } }) { value } }`),
+  );
   expect(answers.flatMap((answer) => answer.errors)).toEqual([]);
   expect(await value('k')).toEqual({ value: 100, version: 51 });
 });
 
 test('of 20 parallel updates that expect the same version, one succeeds', async () => {
   const id = await make('k');
-  const answers = await times(20, () => app.graphql(`mutation { updateCounter(id: "${id}", input: { increment: { value: 1 } }, expectVersion: 1) { value } }`));
+  const answers = await times(20, () =>
+    app.graphql(
+      `mutation { updateCounter(id: "${id}", input: { increment: { value: 1 } }, expectVersion: 1) { value } }`,
+    ),
+  );
   expect(answers.filter((answer) => answer.errors.length === 0)).toHaveLength(1);
   expect(new Set(answers.flatMap((answer) => answer.codes))).toEqual(new Set(['CONFLICT']));
   expect(await value('k')).toEqual({ value: 1, version: 2 });
@@ -69,7 +89,9 @@ test('parallel connectOrCreate of the same rows makes each once, whatever the or
       home: { connectOrCreate: { by: { place: "here" }, create: { place: "here" } } } }) { tags { name } } }`);
   });
   expect(answers.flatMap((answer) => answer.errors)).toEqual([]);
-  const data = await app.data('{ tagsAggregate { count } homesAggregate { count } tags { countersAggregate { count } } }');
+  const data = await app.data(
+    '{ tagsAggregate { count } homesAggregate { count } tags { countersAggregate { count } } }',
+  );
   expect(data).toEqual({
     tagsAggregate: { count: 3 },
     homesAggregate: { count: 1 },
@@ -79,13 +101,16 @@ test('parallel connectOrCreate of the same rows makes each once, whatever the or
 
 test('mutations that deadlock are run again, and none is ever half done', async () => {
   const [a, b] = [await make('a'), await make('b')];
-  const add = (id: string, alias: string) => `${alias}: updateCounter(id: "${id}", input: { increment: { value: 1 } }) { value }`;
+  const add = (id: string, alias: string) =>
+    `${alias}: updateCounter(id: "${id}", input: { increment: { value: 1 } }) { value }`;
   const answers = await times(24, (index) => {
     const [first, second] = index % 2 ? [a, b] : [b, a];
     return app.graphql(`mutation { ${add(first, 'one')} ${add(second, 'two')} }`);
   });
   const failed = answers.filter((answer) => answer.errors.length > 0);
-  expect(new Set(failed.flatMap((answer) => answer.codes))).toEqual(new Set(failed.length > 0 ? ['CONFLICT'] : []));
+  expect(new Set(failed.flatMap((answer) => answer.codes))).toEqual(
+    new Set(failed.length > 0 ? ['CONFLICT'] : []),
+  );
   const done = answers.length - failed.length;
   expect(done).toBeGreaterThan(0);
   expect([(await value('a')).value, (await value('b')).value]).toEqual([done, done]);

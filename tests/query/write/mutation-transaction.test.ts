@@ -23,7 +23,10 @@ beforeAll(async () => {
         },
         note: async (_parent: unknown, { text }: { text: string }, { scope }: Ctx) => {
           ran.push(text);
-          const [row] = await scope.db.query('INSERT INTO "Note" (id, text) VALUES (gen_random_uuid(), $1) RETURNING id', [text]);
+          const [row] = await scope.db.query(
+            'INSERT INTO "Note" (id, text) VALUES (gen_random_uuid(), $1) RETURNING id',
+            [text],
+          );
           return row;
         },
       },
@@ -35,12 +38,17 @@ beforeEach(async () => {
   ran.length = 0;
   await app.db.execute('TRUNCATE "Note", _plinth_idempotency');
 });
-const texts = async () => (await app.data<{ notes: { text: string }[] }>('{ notes(orderBy: [{ text: ASC }]) { text } }')).notes.map((note) => note.text);
+const texts = async () =>
+  (await app.data<{ notes: { text: string }[] }>('{ notes(orderBy: [{ text: ASC }]) { text } }')).notes.map(
+    (note) => note.text,
+  );
 const create = (text: string, alias = 'a') => `${alias}: createNote(input: { text: "${text}" }) { text }`;
 
 describe('one operation is one transaction', () => {
   test('every root field commits', async () => {
-    expect((await app.graphql(`mutation { ${create('x')} ${create('y', 'b')} note(text: "z") { text } }`)).data).toEqual({ a: { text: 'x' }, b: { text: 'y' }, note: { text: 'z' } });
+    expect(
+      (await app.graphql(`mutation { ${create('x')} ${create('y', 'b')} note(text: "z") { text } }`)).data,
+    ).toEqual({ a: { text: 'x' }, b: { text: 'y' }, note: { text: 'z' } });
     expect(await texts()).toEqual(['x', 'y', 'z']);
   });
 
@@ -52,7 +60,9 @@ describe('one operation is one transaction', () => {
   });
 
   test('after a failure nothing else runs, and the failure is the only error', async () => {
-    const answer = await app.graphql(`mutation { ${create('x')} fail(after: "f") ${create('y', 'b')} note(text: "n") { id } }`);
+    const answer = await app.graphql(
+      `mutation { ${create('x')} fail(after: "f") ${create('y', 'b')} note(text: "n") { id } }`,
+    );
     expect(answer.errors.map((error) => error.path)).toEqual([['fail']]);
     expect(answer.data).toBeNull();
     expect(ran).toEqual(['f']);
@@ -66,7 +76,9 @@ describe('one operation is one transaction', () => {
       setTimeout(() => controller.abort(), 150);
       await new Promise((done) => setTimeout(done, 600));
     });
-    const answer = await app.graphql(`mutation { ${create('before')} ${create('x', 'b')} }`, {}, undefined, { signal: controller.signal });
+    const answer = await app.graphql(`mutation { ${create('before')} ${create('x', 'b')} }`, {}, undefined, {
+      signal: controller.signal,
+    });
     await blocker;
     expect([answer.codes, answer.data]).toEqual([['TIMEOUT'], null]);
     expect(await texts()).toEqual(['x']);
@@ -75,7 +87,8 @@ describe('one operation is one transaction', () => {
 
 describe('Idempotency-Key', () => {
   const viewer = as('v');
-  const ask = (source: string, idempotencyKey: string, who = viewer) => app.graphql(source, {}, who, { idempotencyKey });
+  const ask = (source: string, idempotencyKey: string, who = viewer) =>
+    app.graphql(source, {}, who, { idempotencyKey });
 
   test('the first answer is replayed to the same viewer and nothing is done again', async () => {
     const key = randomUUID();
@@ -111,7 +124,7 @@ describe('Idempotency-Key', () => {
   test('what has expired is done again', async () => {
     const key = randomUUID();
     await ask(`mutation { ${create('x')} }`, key);
-    await app.db.execute('UPDATE _plinth_idempotency SET expires_at = now() - interval \'1 second\'');
+    await app.db.execute("UPDATE _plinth_idempotency SET expires_at = now() - interval '1 second'");
     expect((await ask(`mutation { ${create('y')} }`, key)).errors).toEqual([]);
   });
 

@@ -39,7 +39,9 @@ beforeEach(() => app.db.execute('TRUNCATE "Item", "Part"'));
 
 const create = (input: object) =>
   app.graphql('mutation($input: ItemCreateInput!) { createItem(input: $input) { id } }', { input });
-const count = async () => (await app.data<{ itemsAggregate: { count: number } }>('{ itemsAggregate { count } }')).itemsAggregate.count;
+const count = async () =>
+  (await app.data<{ itemsAggregate: { count: number } }>('{ itemsAggregate { count } }')).itemsAggregate
+    .count;
 
 describe('constraints', () => {
   test.for([
@@ -58,7 +60,11 @@ describe('constraints', () => {
     ['NUL', { name: 'a\u0000b' }, [['name'], 'text']],
     ['half a surrogate pair', { name: 'a\ud800b' }, [['name'], 'text']],
     ['NUL in a list', { name: 'abc', words: ['a\u0000'] }, [['words', 0], 'text']],
-    ['nested', { name: 'abc', parts: { create: [{ label: 'ok' }, { label: 'toolong' }] } }, [['parts', 'create', 1, 'label'], 'maxLength']],
+    [
+      'nested',
+      { name: 'abc', parts: { create: [{ label: 'ok' }, { label: 'toolong' }] } },
+      [['parts', 'create', 1, 'label'], 'maxLength'],
+    ],
   ] as const)('%s', async ([, input, [path, constraint]]) => {
     const { codes, errors } = await create(input);
     expect(codes, JSON.stringify(errors)).toEqual(['BAD_USER_INPUT']);
@@ -77,13 +83,22 @@ describe('constraints', () => {
   ] as const)('%s is refused where it is parsed', async ([, input]) => {
     const { codes, data } = await create({ name: 'abc', ...input });
     expect(codes).toEqual(['BAD_USER_INPUT']);
-    expect(data).toBeNull();
+    expect(data ?? null).toBeNull();
     expect(await count()).toBe(0);
   });
 
   test('values at the bounds pass, the database agreeing', async () => {
     const { errors } = await create({
-      name: '😀😀😀😀😀', slug: 'abc', mail: 'a@b.co', low: 100, high: 100, price: '99.990', big: '9007199254740993', day: '2020-01-01', words: ['😀😀'], data: { a: [1, { b: null }] },
+      name: '😀😀😀😀😀',
+      slug: 'abc',
+      mail: 'a@b.co',
+      low: 100,
+      high: 100,
+      price: '99.990',
+      big: '9007199254740993',
+      day: '2020-01-01',
+      words: ['😀😀'],
+      data: { a: [1, { b: null }] },
     });
     expect(errors).toEqual([]);
   });
@@ -91,13 +106,20 @@ describe('constraints', () => {
   test('all faults of a tree are told together, before any SQL', async () => {
     app.statements();
     const { errors } = await create({ name: 'a', high: 200, parts: { create: [{ label: 'toolong' }] } });
-    expect(errors[0]?.issues.map((issue) => issue.path.join('.'))).toEqual(['input.name', 'input.high', 'input.parts.create.0.label']);
+    expect(errors[0]?.issues.map((issue) => issue.path.join('.'))).toEqual([
+      'input.name',
+      'input.high',
+      'input.parts.create.0.label',
+    ]);
     expect(app.statements()).toEqual([]);
   });
 
   test('the database’s own refusal has the same code, message and path', async () => {
-    const { createItem } = await app.data<{ createItem: { id: string } }>('mutation { createItem(input: { name: "abc", high: 99 }) { id } }');
-    const update = (input: string) => app.graphql(`mutation { updateItem(id: "${createItem.id}", input: ${input}) { high } }`);
+    const { createItem } = await app.data<{ createItem: { id: string } }>(
+      'mutation { createItem(input: { name: "abc", high: 99 }) { id } }',
+    );
+    const update = (input: string) =>
+      app.graphql(`mutation { updateItem(id: "${createItem.id}", input: ${input}) { high } }`);
     const ours = await update('{ high: 101 }');
     const theirs = await update('{ increment: { high: 2 } }');
     expect(theirs.codes).toEqual(['BAD_USER_INPUT']);
@@ -105,8 +127,12 @@ describe('constraints', () => {
   });
 
   test('a batch names the row that the database refused', async () => {
-    const { errors } = await app.graphql('mutation { createItems(inputs: [{ name: "aa" }, { name: "bb", low: 50 }]) { id } }');
-    expect(errors[0]?.issues).toEqual([{ path: ['inputs', 1], message: 'low must not exceed high', constraint: 'check' }]);
+    const { errors } = await app.graphql(
+      'mutation { createItems(inputs: [{ name: "aa" }, { name: "bb", low: 50 }]) { id } }',
+    );
+    expect(errors[0]?.issues).toEqual([
+      { path: ['inputs', 1], message: 'low must not exceed high', constraint: 'check' },
+    ]);
     expect(await count()).toBe(0);
   });
 
@@ -124,11 +150,21 @@ describe('updates', () => {
     id = createItem.id;
   });
   const update = (input: string, more = '') =>
-    app.graphql(`mutation($id: ID!) { updateItem(id: $id, input: ${input} ${more}) { name slug high big price version } }`, { id });
+    app.graphql(
+      `mutation($id: ID!) { updateItem(id: $id, input: ${input} ${more}) { name slug high big price version } }`,
+      { id },
+    );
 
   test('null clears, absent leaves', async () => {
     const { data } = await update('{ slug: null }');
-    expect(data?.updateItem).toEqual({ name: 'abc', slug: null, high: 10, big: '5', price: '1.5', version: 2 });
+    expect(data?.updateItem).toEqual({
+      name: 'abc',
+      slug: null,
+      high: 10,
+      big: '5',
+      price: '1.5',
+      version: 2,
+    });
   });
 
   test('null for a required field is bad input', async () => {
@@ -149,17 +185,30 @@ describe('updates', () => {
   });
 
   test('overflow is bad input', async () => {
-    expect((await update('{ increment: { low: 2147483647 } }').then(() => update('{ increment: { low: 2147483647, high: 1 } }'))).codes).toEqual(['BAD_USER_INPUT']);
+    expect(
+      (
+        await update('{ increment: { low: 2147483647 } }').then(() =>
+          update('{ increment: { low: 2147483647, high: 1 } }'),
+        )
+      ).codes,
+    ).toEqual(['BAD_USER_INPUT']);
     expect((await update('{ big: "9223372036854775808" }')).codes).toEqual(['BAD_USER_INPUT']);
     expect((await update('{ increment: { big: "9223372036854775807" } }')).codes).toEqual(['BAD_USER_INPUT']);
   });
 
   test('expectVersion that is not met is a conflict and changes nothing', async () => {
-    expect((await update('{ high: 1 }', ', expectVersion: 1')).data?.updateItem).toMatchObject({ high: 1, version: 2 });
+    expect((await update('{ high: 1 }', ', expectVersion: 1')).data?.updateItem).toMatchObject({
+      high: 1,
+      version: 2,
+    });
     expect((await update('{ high: 2 }', ', expectVersion: 1')).codes).toEqual(['CONFLICT']);
-    expect((await app.graphql(`mutation { deleteItem(id: "${id}", expectVersion: 1) { id } }`)).codes).toEqual(['CONFLICT']);
+    expect(
+      (await app.graphql(`mutation { deleteItem(id: "${id}", expectVersion: 1) { id } }`)).codes,
+    ).toEqual(['CONFLICT']);
     expect((await app.data(`{ item(id: "${id}") { high } }`)).item).toEqual({ high: 1 });
-    expect((await app.graphql(`mutation { deleteItem(id: "${id}", expectVersion: 2) { high } }`)).data).toEqual({ deleteItem: { high: 1 } });
+    expect(
+      (await app.graphql(`mutation { deleteItem(id: "${id}", expectVersion: 2) { high } }`)).data,
+    ).toEqual({ deleteItem: { high: 1 } });
   });
 
   test('a taken unique is a conflict that names the fields and no value', async () => {
@@ -169,17 +218,29 @@ describe('updates', () => {
   });
 
   test('upsert by a composite unique fills it in', async () => {
-    const upsert = () => app.data('mutation { upsertItem(by: { kind_code: { kind: SMALL, code: "z" } }, create: { name: "zz" }, update: { increment: { high: 1 } }) { name kind code high } }');
+    const upsert = () =>
+      app.data(
+        'mutation { upsertItem(by: { kind_code: { kind: SMALL, code: "z" } }, create: { name: "zz" }, update: { increment: { high: 1 } }) { name kind code high } }',
+      );
     expect(await upsert()).toEqual({ upsertItem: { name: 'zz', kind: 'SMALL', code: 'z', high: 10 } });
     expect(await upsert()).toEqual({ upsertItem: { name: 'zz', kind: 'SMALL', code: 'z', high: 11 } });
   });
 
   test('upsert by an id makes the row with that id, once', async () => {
     const by = '0190a000-0000-7000-8000-00000000000A';
-    const upsert = () => app.data(`mutation { upsertItem(by: { id: "${by}" }, create: { name: "zz" }, update: { name: "yy" }) { id name } }`);
+    const upsert = () =>
+      app.data(
+        `mutation { upsertItem(by: { id: "${by}" }, create: { name: "zz" }, update: { name: "yy" }) { id name } }`,
+      );
     expect(await upsert()).toEqual({ upsertItem: { id: by.toLowerCase(), name: 'zz' } });
     expect(await upsert()).toEqual({ upsertItem: { id: by.toLowerCase(), name: 'yy' } });
-    expect((await app.graphql('mutation { upsertItem(by: { id: "x" }, create: { name: "zz" }, update: {}) { id } }')).codes).toEqual(['BAD_USER_INPUT']);
+    expect(
+      (
+        await app.graphql(
+          'mutation { upsertItem(by: { id: "x" }, create: { name: "zz" }, update: {}) { id } }',
+        )
+      ).codes,
+    ).toEqual(['BAD_USER_INPUT']);
   });
 });
 
@@ -187,13 +248,20 @@ describe('declared keys', () => {
   const missing = '0190a000-0000-7000-8000-00000000000b';
   let id: string;
   beforeEach(async () => {
-    id = (await app.data<{ createItem: { id: string } }>('mutation { createItem(input: { name: "abc" }) { id } }')).createItem.id;
+    id = (
+      await app.data<{ createItem: { id: string } }>('mutation { createItem(input: { name: "abc" }) { id } }')
+    ).createItem.id;
   });
-  const part = (fields: string) => app.graphql(`mutation { createPart(input: { label: "l", ${fields} }) { itemId item { name } } }`);
+  const part = (fields: string) =>
+    app.graphql(`mutation { createPart(input: { label: "l", ${fields} }) { itemId item { name } } }`);
 
   test('the key or the relation, one of the two', async () => {
-    expect((await part(`itemId: "${id}"`)).data).toEqual({ createPart: { itemId: id, item: { name: 'abc' } } });
-    expect((await part(`item: { connect: { id: "${id}" } }`)).data).toEqual({ createPart: { itemId: id, item: { name: 'abc' } } });
+    expect((await part(`itemId: "${id}"`)).data).toEqual({
+      createPart: { itemId: id, item: { name: 'abc' } },
+    });
+    expect((await part(`item: { connect: { id: "${id}" } }`)).data).toEqual({
+      createPart: { itemId: id, item: { name: 'abc' } },
+    });
     const both = await part(`itemId: "${id}", item: { connect: { id: "${id}" } }`);
     expect(both.codes).toEqual(['BAD_USER_INPUT']);
     const none = await app.graphql('mutation { createPart(input: { label: "l" }) { id } }');

@@ -3,7 +3,7 @@ import { type ExecutionResult, print } from 'graphql';
 import type { Db, Tx } from '../../../data/index.ts';
 import { ViewerError } from '../../../kit/viewer-error.ts';
 import type { ViewerState } from '../../../model/viewer.ts';
-import type { OperationRequest } from '../../execute-operation.ts';
+import type { OperationRequest } from './run-resolvers.ts';
 
 /** Where the answers to mutations with an `Idempotency-Key` are kept. To be run at boot; harmless when run again. */
 export const idempotencyTableSql = `CREATE TABLE IF NOT EXISTS "_plinth_idempotency" (

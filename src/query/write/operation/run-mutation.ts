@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { DatabaseError, type Tx } from '../../../data/index.ts';
 import { ViewerError } from '../../../kit/viewer-error.ts';
-import { type OperationRequest, runResolvers } from '../../execute-operation.ts';
 import { beginOperation, guardMutationFields, isSkipped, mayRunAgain } from './guard-mutation-fields.ts';
 import { findAnswer, keepAnswer, readKey, sweepSometimes } from './idempotency.ts';
 import { inTurn } from './in-turn.ts';
+import { type OperationRequest, runResolvers } from './run-resolvers.ts';
 
 /** How often a mutation that rivals got in the way of is run, all in all. */
 const MAX_RUNS = 4;
@@ -54,7 +54,8 @@ async function runOnce(request: OperationRequest): Promise<{ result: ExecutionRe
       if (kept) return kept;
       const result = await runFields(request);
       if (key) await keepAnswer(tx, key, result);
-      if (request.signal?.aborted) throw new DatabaseError('cancelled', 'The request ended before the commit');
+      if (request.signal?.aborted)
+        throw new DatabaseError('cancelled', 'The request ended before the commit');
       return result;
     };
     const result = await request.db.transaction(work, request.signal ? { signal: request.signal } : {});
@@ -131,7 +132,8 @@ function causeOf(error: unknown): unknown {
   let cause = error;
   for (let depth = 0; depth < 8 && cause instanceof Error; depth++) {
     if (cause instanceof DatabaseError) return cause;
-    const next: unknown = cause instanceof GraphQLError && cause.originalError ? cause.originalError : cause.cause;
+    const next: unknown =
+      cause instanceof GraphQLError && cause.originalError ? cause.originalError : cause.cause;
     if (!(next instanceof Error)) return cause;
     // A refusal that was put into words is what counts, not the words of the database beneath.
     if (cause instanceof ViewerError) return cause;

@@ -1,7 +1,7 @@
 import type { FieldConstraint, JsonValue, ScalarField } from '../../../model/app-model.ts';
 import { CONSTRAINT_FORMATS, constraintRegExp } from '../../../model/constraint-formats.ts';
-import { constraintMessage } from '../constraint-messages.ts';
 import { scalarType } from '../../../model/scalars.ts';
+import { constraintMessage } from '../constraint-messages.ts';
 import type { InputPath } from '../write-plan.ts';
 import { compareExactly } from './compare-exactly.ts';
 import type { InputReader } from './input-reader.ts';
@@ -66,7 +66,8 @@ function brokenByText(constraint: FieldConstraint, text: string): readonly (keyo
   if (minLength !== undefined && length < minLength) broken.push('minLength');
   if (maxLength !== undefined && length > maxLength) broken.push('maxLength');
   if (pattern !== undefined && !regularExpression(pattern).test(text)) broken.push('pattern');
-  if (format !== undefined && !regularExpression(CONSTRAINT_FORMATS[format]).test(text)) broken.push('format');
+  if (format !== undefined && !regularExpression(CONSTRAINT_FORMATS[format]).test(text))
+    broken.push('format');
   return broken;
 }
 

@@ -31,7 +31,8 @@ export class InputReader {
   enter(path: InputPath, depth: number): boolean {
     this.#rows += 1;
     if (depth > MAX_DEPTH) this.issue(path, `is nested deeper than ${MAX_DEPTH} relations`, 'maxDepth');
-    if (this.#rows === MAX_ROWS + 1) this.issue(path, `names more than ${MAX_ROWS} rows in one field`, 'maxRows');
+    if (this.#rows === MAX_ROWS + 1)
+      this.issue(path, `names more than ${MAX_ROWS} rows in one field`, 'maxRows');
     return depth <= MAX_DEPTH && this.#rows <= MAX_ROWS;
   }
 
@@ -40,7 +41,11 @@ export class InputReader {
     if (value === undefined || value === null) return [];
     const items: readonly unknown[] = Array.isArray(value) ? value : [value];
     if (items.length <= this.maxListLength) return items;
-    this.issue(path, `has ${items.length} elements; at most ${this.maxListLength} are allowed`, 'maxListLength');
+    this.issue(
+      path,
+      `has ${items.length} elements; at most ${this.maxListLength} are allowed`,
+      'maxListLength',
+    );
     return [];
   }
 
@@ -69,6 +74,6 @@ export function entriesOf(input: unknown): readonly (readonly [string, unknown])
 }
 
 /** The value of one key, undefined where absent. */
-export function valueOf(input: unknown, key: string): unknown {
+export function valueAt(input: unknown, key: string): unknown {
   return entriesOf(input).find(([name]) => name === key)?.[1];
 }

@@ -29,8 +29,10 @@ export function readFields(
   for (const [key, value] of entriesOf(input)) {
     const field = entity.fieldByName.get(key);
     if (field?.kind === 'relation') readRelation(reader, entity, field, [...path, key], value, options, plan);
-    else if (field?.kind === 'scalar') readScalar(reader, entity, field, [...path, key], value, options, plan);
-    else if (key !== PLACEHOLDER && !options.skip.includes(key)) reader.issue([...path, key], `is no field of ${entity.name}`, 'unknown');
+    else if (field?.kind === 'scalar')
+      readScalar(reader, entity, field, [...path, key], value, options, plan);
+    else if (key !== PLACEHOLDER && !options.skip.includes(key))
+      reader.issue([...path, key], `is no field of ${entity.name}`, 'unknown');
   }
   refuseKeyAndRelation(reader, path, plan);
   return plan;
@@ -72,7 +74,8 @@ function readKey(
     reader.issue(path, 'must not be null', 'required');
     return undefined;
   }
-  if (relation?.kind !== 'relation' || value === null) return readFieldValue(reader, entity, field, path, value);
+  if (relation?.kind !== 'relation' || value === null)
+    return readFieldValue(reader, entity, field, path, value);
   return readTyped(reader, idType(entityOf(reader.app, relation.target)), path, value);
 }
 

@@ -10,7 +10,7 @@ import type {
   UniquePlan,
   UpdateItemPlan,
 } from '../write-plan.ts';
-import { entriesOf, type InputReader, valueOf } from './input-reader.ts';
+import { entriesOf, type InputReader, valueAt } from './input-reader.ts';
 import { planCreate } from './plan-create.ts';
 import { planUpdate } from './plan-update.ts';
 import { fieldsNamedBy, readUnique } from './read-unique.ts';
@@ -113,7 +113,8 @@ function requiredKey(at: Around): string {
 
 function keyHolder({ relation, target }: Pick<Around, 'relation' | 'target'>): RelationField | undefined {
   if (relation.storage.kind === 'key') return relation;
-  const inverse = relation.storage.kind === 'inverse' ? target.fieldByName.get(relation.inverse ?? '') : undefined;
+  const inverse =
+    relation.storage.kind === 'inverse' ? target.fieldByName.get(relation.inverse ?? '') : undefined;
   return inverse?.kind === 'relation' ? inverse : undefined;
 }
 
@@ -131,9 +132,9 @@ function readNested(
 }
 
 function readConnectOrCreate(at: Around, path: InputPath, value: unknown): ConnectOrCreatePlan | undefined {
-  const by = readUnique(at.reader, at.target, [...path, 'by'], valueOf(value, 'by'));
+  const by = readUnique(at.reader, at.target, [...path, 'by'], valueAt(value, 'by'));
   const alsoGiven = by ? fieldsNamedBy(by) : [];
-  const create = readNested(at, [...path, 'create'], valueOf(value, 'create'), alsoGiven);
+  const create = readNested(at, [...path, 'create'], valueAt(value, 'create'), alsoGiven);
   return by && create && { by, create };
 }
 
@@ -148,12 +149,12 @@ export function readToMany(
   const at = around(reader, relation, options);
   const each = <T>(verb: string, read: (path: InputPath, value: unknown) => T | undefined): readonly T[] =>
     reader
-      .list([...path, verb], valueOf(given, verb))
+      .list([...path, verb], valueAt(given, verb))
       .map((item, index) => read([...path, verb, index], item))
       .filter((item) => item !== undefined);
   const uniques = (verb: string): readonly UniquePlan[] =>
     each(verb, (place, value) => readUnique(reader, at.target, place, value));
-  const hasSet = (valueOf(given, 'set') ?? null) !== null;
+  const hasSet = (valueAt(given, 'set') ?? null) !== null;
   refuseImpossible(at, path, given);
   return {
     relation,
@@ -170,8 +171,8 @@ export function readToMany(
 }
 
 function readUpdateItem(at: Around, path: InputPath, value: unknown): UpdateItemPlan | undefined {
-  const by = readUnique(at.reader, at.target, [...path, 'by'], valueOf(value, 'by'));
-  const input = valueOf(value, 'input');
+  const by = readUnique(at.reader, at.target, [...path, 'by'], valueAt(value, 'by'));
+  const input = valueAt(value, 'input');
   const update = planUpdate(at.reader, at.target, [...path, 'input'], input, { depth: at.depth });
   return by && update && { by, update };
 }
@@ -188,10 +189,16 @@ const KNOWN_VERBS = ['set', 'disconnect', 'delete', 'connect', 'connectOrCreate'
 
 function refuseImpossible(at: Around, path: InputPath, given: unknown): void {
   for (const [verb, value] of entriesOf(given)) {
-    if (!KNOWN_VERBS.includes(verb)) at.reader.issue([...path, verb], 'is no way to write a relation', 'unknown');
+    if (!KNOWN_VERBS.includes(verb))
+      at.reader.issue([...path, verb], 'is no way to write a relation', 'unknown');
     const moves = ['set', 'disconnect', 'connect', 'connectOrCreate'].includes(verb);
     if (moves && value !== null) refuseFixedKey(at, [...path, verb]);
-    if (verb === 'disconnect' && value !== null && at.reader.list(path, value).length > 0 && isKeyRequired(at)) {
+    if (
+      verb === 'disconnect' &&
+      value !== null &&
+      at.reader.list(path, value).length > 0 &&
+      isKeyRequired(at)
+    ) {
       at.reader.issue([...path, verb], `is impossible: ${requiredKey(at)} is required`, 'required');
     }
   }

@@ -2,7 +2,7 @@ import type { Entity, JsonValue } from '../../../model/app-model.ts';
 import { numericInputs } from '../../../model/input-fields.ts';
 import { columnInfo } from '../../sql/sql-type.ts';
 import type { InputPath, UpdatePlan } from '../write-plan.ts';
-import { entriesOf, type InputReader, valueOf } from './input-reader.ts';
+import { entriesOf, type InputReader, valueAt } from './input-reader.ts';
 import { type FieldsPlan, readFields } from './plan-fields.ts';
 import { readTyped } from './read-value.ts';
 
@@ -21,10 +21,19 @@ export function planUpdate(
   const skip = hasIncrement ? [INCREMENT] : [];
   const plan = readFields(reader, entity, path, input, { mode: 'update', depth, skip });
   const increments = hasIncrement
-    ? readIncrements(reader, entity, [...path, INCREMENT], valueOf(input, INCREMENT), plan)
+    ? readIncrements(reader, entity, [...path, INCREMENT], valueAt(input, INCREMENT), plan)
     : new Map<string, JsonValue>();
   const given = [...plan.given, ...increments.keys()];
-  return { kind: 'update', entity, path, values: plan.values, increments, given, toOne: plan.toOne, toMany: plan.toMany };
+  return {
+    kind: 'update',
+    entity,
+    path,
+    values: plan.values,
+    increments,
+    given,
+    toOne: plan.toOne,
+    toMany: plan.toMany,
+  };
 }
 
 function readIncrements(

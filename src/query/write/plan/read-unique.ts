@@ -3,7 +3,7 @@ import { names } from '../../../model/names.ts';
 import { elementFor, IMPOSSIBLE } from '../../sql/literal.ts';
 import { columnInfo, relationOfKey } from '../../sql/sql-type.ts';
 import type { InputPath, UniquePlan, UniqueValue } from '../write-plan.ts';
-import { entriesOf, type InputReader, valueOf } from './input-reader.ts';
+import { entriesOf, type InputReader, valueAt } from './input-reader.ts';
 import { readTyped } from './read-value.ts';
 import { findUnstorable, toJsonValue } from './to-json-value.ts';
 
@@ -33,7 +33,7 @@ export function readUnique(
   }
   if (unique.fields.length === 1) return finish(entity, path, [readPart(reader, entity, key, place, value)]);
   const parts = unique.fields.map((name) =>
-    readPart(reader, entity, name, [...place, name], valueOf(value, name)),
+    readPart(reader, entity, name, [...place, name], valueAt(value, name)),
   );
   return finish(entity, path, parts);
 }
@@ -69,7 +69,12 @@ function readPart(
 function isForeignId(given: unknown, pg: string): boolean {
   const value = toJsonValue(given);
   const type = { pg, list: false, scalar: undefined, enumValues: undefined };
-  return pg !== 'text' && typeof value === 'string' && !findUnstorable(value) && elementFor(type, value) === IMPOSSIBLE;
+  return (
+    pg !== 'text' &&
+    typeof value === 'string' &&
+    !findUnstorable(value) &&
+    elementFor(type, value) === IMPOSSIBLE
+  );
 }
 
 /** The fields that a unique fills when what it names has to be made: its own, and relations whose keys it has. */

@@ -30,7 +30,17 @@ export async function createSeveral(
   return create(scope, entity, plans);
 }
 
-function create(scope: RequestScope, entity: Entity, plans: readonly CreatePlan[]): Promise<readonly ReadRow[]> {
+function create(
+  scope: RequestScope,
+  entity: Entity,
+  plans: readonly CreatePlan[],
+): Promise<readonly ReadRow[]> {
   for (const plan of plans) refuseHopeless(scope, plan);
-  return writeRoot(scope, entity, (run) => createRows(run, entity, plans.map((plan) => ({ plan, keys: new Map() }))));
+  return writeRoot(scope, entity, (run) =>
+    createRows(
+      run,
+      entity,
+      plans.map((plan) => ({ plan, keys: new Map() })),
+    ),
+  );
 }

@@ -2,9 +2,9 @@ import type { Entity } from '../../../model/app-model.ts';
 import type { ReadRow } from '../../read/read-rows.ts';
 import type { RequestScope } from '../../request-scope.ts';
 import { planUpdate } from '../plan/plan-update.ts';
+import { expectVersionOf } from '../run/expect-version.ts';
 import { takeRows } from '../run/judge-rows.ts';
 import { takeWhere } from '../run/take-where.ts';
-import { expectVersionOf } from '../run/expect-version.ts';
 import { updateRows } from '../run/update-rows.ts';
 import { assertMayEver, refuseHopeless } from './refuse-hopeless.ts';
 import { type Args, idOf, onlyRow, readInput, writeRoot } from './write-root.ts';
@@ -38,7 +38,11 @@ export async function updateWhere(
   let count = 0;
   const nodes = await writeRoot(scope, entity, async (run) => {
     const ids = await takeWhere(run, entity, where, plan.given, 'update');
-    await updateRows(run, entity, ids.map((id) => ({ id, plan })));
+    await updateRows(
+      run,
+      entity,
+      ids.map((id) => ({ id, plan })),
+    );
     count = ids.length;
     return ids;
   });

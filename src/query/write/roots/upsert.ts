@@ -15,7 +15,9 @@ export async function upsertOne(scope: RequestScope, entity: Entity, args: Args)
   if (isHopeless(scope, entity, 'update')) assertMayEver(scope, entity, 'create');
   const { by, create, update } = readInput(scope, (reader) => {
     const by = readUnique(reader, entity, ['by'], args.by);
-    const create = planCreate(reader, entity, ['create'], args.create, { alsoGiven: by ? fieldsNamedBy(by) : [] });
+    const create = planCreate(reader, entity, ['create'], args.create, {
+      alsoGiven: by ? fieldsNamedBy(by) : [],
+    });
     const update = planUpdate(reader, entity, ['update'], args.update);
     return by && create && update && { by, create, update };
   });

@@ -20,7 +20,10 @@ export function cellFor(type: SqlType, value: JsonValue): Sql {
   const pg = type.list ? `${type.pg}[]` : type.pg;
   if (value === null) return raw(`NULL::${pg}`);
   if (!type.list) return param(storable(type, value), pg);
-  return param((Array.isArray(value) ? value : [value]).map((item) => storable(type, item as JsonValue)), pg);
+  return param(
+    (Array.isArray(value) ? value : [value]).map((item) => storable(type, item as JsonValue)),
+    pg,
+  );
 }
 
 function storable(type: SqlType, value: JsonValue): unknown {
@@ -57,7 +60,9 @@ function newScalar(run: WriteRun, plan: CreatePlan, field: ScalarField, type: Sq
   if (field.maintained) return cellFor(type, run.scope.now.toISOString());
   const given = plan.values.get(field.name);
   if (given !== undefined) return cellFor(type, given);
-  return defaultCell(run, plan.entity, field, type) ?? cellFor(type, field.type.list && field.required ? [] : null);
+  return (
+    defaultCell(run, plan.entity, field, type) ?? cellFor(type, field.type.list && field.required ? [] : null)
+  );
 }
 
 function newKey(
@@ -126,7 +131,13 @@ export function valueOfRule(run: WriteRun, entity: Entity, field: string, use: S
 
 export type ServerUse = 'default' | 'presetOnCreate' | 'presetOnUpdate';
 
-function ruleCell(run: WriteRun, entity: Entity, field: ScalarField | RelationField, use: ServerUse, type: SqlType): Sql {
+function ruleCell(
+  run: WriteRun,
+  entity: Entity,
+  field: ScalarField | RelationField,
+  use: ServerUse,
+  type: SqlType,
+): Sql {
   const value = valueOfRule(run, entity, field.name, use);
   // A required value that comes from the viewer is missing because there is none: signing in is the remedy.
   if (value === null && field.required && run.scope.viewer.kind === 'signedOut') {
@@ -134,7 +145,10 @@ function ruleCell(run: WriteRun, entity: Entity, field: ScalarField | RelationFi
   }
   const isMisfit = !type.list && value !== null && elementFor(type, value) === IMPOSSIBLE;
   if (isMisfit || (value === null && field.required)) {
-    throw new ViewerError('BAD_USER_INPUT', `${entity.name}.${field.name} is set by the server, which has no value for this viewer.`);
+    throw new ViewerError(
+      'BAD_USER_INPUT',
+      `${entity.name}.${field.name} is set by the server, which has no value for this viewer.`,
+    );
   }
   return cellFor(type, value);
 }
@@ -146,7 +160,8 @@ export function cellsOfAnyUpdate(run: WriteRun, entity: Entity): Cells {
     if (field.kind === 'scalar' && field.keyOf === undefined) {
       const { column, type } = columnOf(run, entity, field.name);
       if (field.preset?.update) cells.set(column, ruleCell(run, entity, field, 'presetOnUpdate', type));
-      else if (field.maintained === 'updatedAt') cells.set(column, cellFor(type, run.scope.now.toISOString()));
+      else if (field.maintained === 'updatedAt')
+        cells.set(column, cellFor(type, run.scope.now.toISOString()));
       else if (field.maintained === 'version') cells.set(column, sql`${ident(column)} + 1`);
     } else if (field.kind === 'relation' && field.storage.kind === 'key') {
       const preset = fieldWith(entity, field, (one) => one.preset?.update !== undefined);

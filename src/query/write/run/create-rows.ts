@@ -1,10 +1,10 @@
 import type { Entity, RelationField } from '../../../model/app-model.ts';
 import type { CreatePlan, ToOnePlan } from '../write-plan.ts';
+import { checkKeys } from './check-keys.ts';
 import { cellsOfNewRow } from './column-cells.ts';
 import { findOrCreate } from './find-or-create.ts';
 import { requireRows } from './find-rows.ts';
 import { insertRows, makeIds } from './insert-rows.ts';
-import { checkKeys } from './check-keys.ts';
 import { writeFarSides } from './write-far-sides.ts';
 import type { WriteRun } from './write-run.ts';
 
@@ -44,7 +44,10 @@ export async function createRows(
   plans.forEach((plan, index) => {
     run.touch(entity, [ids[index] ?? ''], 'created', plan.given);
   });
-  await writeFarSides(run, plans.map((plan, index) => ({ id: ids[index] ?? '', plan })));
+  await writeFarSides(
+    run,
+    plans.map((plan, index) => ({ id: ids[index] ?? '', plan })),
+  );
   return ids;
 }
 
@@ -79,13 +82,22 @@ export async function targetsOf(
   const creates = pick(verbs, ({ verb }) => (verb.kind === 'create' ? verb.create : undefined));
   const entity = verbs[0]?.plan.target;
   const made = entity
-    ? await createRows(run, entity, creates.map(({ value }) => ({ plan: value, keys: new Map() })))
+    ? await createRows(
+        run,
+        entity,
+        creates.map(({ value }) => ({ plan: value, keys: new Map() })),
+      )
     : [];
   for (const [at, { index }] of creates.entries()) targets[index] = made[at];
   const connects = pick(verbs, ({ verb }) => (verb.kind === 'connect' ? verb.by : undefined));
-  const connected = await requireRows(run, connects.map(({ value }) => value));
+  const connected = await requireRows(
+    run,
+    connects.map(({ value }) => value),
+  );
   for (const [at, { index }] of connects.entries()) targets[index] = connected[at];
-  for (const { index, value } of pick(verbs, ({ verb }) => (verb.kind === 'connectOrCreate' ? verb : undefined))) {
+  for (const { index, value } of pick(verbs, ({ verb }) =>
+    verb.kind === 'connectOrCreate' ? verb : undefined,
+  )) {
     targets[index] = (await findOrCreate(run, value, new Map())).id;
   }
   return targets;

@@ -13,7 +13,12 @@ export async function deleteRows(
   path: InputPath,
 ): Promise<void> {
   if (ids.length === 0) return;
-  await takeRows(run, entity, ids.map((id) => ({ id, given: [] })), 'delete');
+  await takeRows(
+    run,
+    entity,
+    ids.map((id) => ({ id, given: [] })),
+    'delete',
+  );
   await deleteTakenRows(run, entity, ids, path);
 }
 

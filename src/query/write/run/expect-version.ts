@@ -6,7 +6,12 @@ import { idIn } from './judge-rows.ts';
 import type { WriteRun } from './write-run.ts';
 
 /** Optimistic concurrency: the locked row must still be what the viewer has seen. @throws ViewerError CONFLICT */
-export async function expectVersionOf(run: WriteRun, entity: Entity, id: string, expected: number): Promise<void> {
+export async function expectVersionOf(
+  run: WriteRun,
+  entity: Entity,
+  id: string,
+  expected: number,
+): Promise<void> {
   const field = entity.fields.find((one) => one.kind === 'scalar' && one.maintained === 'version');
   if (field?.kind !== 'scalar') return;
   const row = { alias: entity.singular, entity };
@@ -14,5 +19,8 @@ export async function expectVersionOf(run: WriteRun, entity: Entity, id: string,
     sql`SELECT ${columnOf(row.alias, field.column)} AS version FROM ${raw(tableAs(entity, row.alias))} WHERE ${idIn(row, [id])}`,
   );
   if (found && Number(found.version) === expected) return;
-  throw new ViewerError('CONFLICT', `This ${entity.name} was changed meanwhile: its ${field.name} is not ${expected}.`);
+  throw new ViewerError(
+    'CONFLICT',
+    `This ${entity.name} was changed meanwhile: its ${field.name} is not ${expected}.`,
+  );
 }

@@ -58,15 +58,22 @@ async function tryToCreate(
 }
 
 /** What names the row is also what the new row is called, where its input does not say otherwise. */
-function withUnique(by: UniquePlan, create: CreatePlan, keys: ReadonlyMap<string, string | null>): CreatePlan {
+function withUnique(
+  by: UniquePlan,
+  create: CreatePlan,
+  keys: ReadonlyMap<string, string | null>,
+): CreatePlan {
   const values = new Map<string, JsonValue>(create.values);
   for (const { name, value } of by.fields) {
     if (name === 'id' && by.entity.idKind === 'INT') continue;
     const relation = relationOfKey(by.entity, name);
-    const isTaken = values.has(name) || keys.has(name) || create.toOne.some((one) => one.relation === relation);
+    const isTaken =
+      values.has(name) || keys.has(name) || create.toOne.some((one) => one.relation === relation);
     if (isTaken) continue;
     if (value === null) {
-      throw badInput([{ path: [...by.path, name], message: 'has not the form of an id', constraint: 'format' }]);
+      throw badInput([
+        { path: [...by.path, name], message: 'has not the form of an id', constraint: 'format' },
+      ]);
     }
     values.set(name, value);
   }

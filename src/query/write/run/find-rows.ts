@@ -16,7 +16,10 @@ export interface Found {
 }
 
 /** Looks rows up by their uniques, in the order asked for; one statement for each way of naming them. */
-export async function findRows(run: WriteRun, uniques: readonly UniquePlan[]): Promise<readonly (Found | undefined)[]> {
+export async function findRows(
+  run: WriteRun,
+  uniques: readonly UniquePlan[],
+): Promise<readonly (Found | undefined)[]> {
   const found: (Found | undefined)[] = uniques.map(() => undefined);
   const groups = new Map<string, { readonly index: number; readonly unique: UniquePlan }[]>();
   for (const [index, unique] of uniques.entries()) {
@@ -47,7 +50,9 @@ async function findGroup(
     return sql`(${join([raw(String(index)), ...cells])})`;
   });
   const names = columns.map((_, at) => `k${at}`);
-  const on = columns.map(({ column }, at) => sql`${columnOf(row.alias, column)} = ${columnOf(wanted, `k${at}`)}`);
+  const on = columns.map(
+    ({ column }, at) => sql`${columnOf(row.alias, column)} = ${columnOf(wanted, `k${at}`)}`,
+  );
   const readable = exprToSql(run.scope.rowRule(entity, 'read'), env.with(THIS, row));
   const rows = await run.query<{ index: number; id: string; readable: boolean }>(
     sql`SELECT ${columnOf(wanted, 'index')} AS index, ${idColumn(row)}::text AS id, (${readable}) IS TRUE AS readable FROM (VALUES ${join(values)}) AS ${raw(`"${wanted}"(${['index', ...names].join(', ')})`)} JOIN ${raw(tableAs(entity, row.alias))} ON ${allOf(on)}`,

@@ -1,6 +1,6 @@
 import { v7 as uuid7 } from 'uuid';
-import type { Entity } from '../../../model/app-model.ts';
 import { ViewerError } from '../../../kit/viewer-error.ts';
+import type { Entity } from '../../../model/app-model.ts';
 import { canonicalIdOf } from '../../read/rows-by-id.ts';
 import { ident, join, param, raw, type Sql, sql } from '../../sql/sql.ts';
 import { idType } from '../../sql/sql-type.ts';
@@ -63,7 +63,9 @@ async function insertStatement(
   conflict: readonly string[] | undefined,
 ): Promise<void> {
   const columns = [...(rows[0]?.cells.keys() ?? [])];
-  const values = rows.map((row) => sql`(${join(columns.map((column) => row.cells.get(column) ?? raw('DEFAULT')))})`);
+  const values = rows.map(
+    (row) => sql`(${join(columns.map((column) => row.cells.get(column) ?? raw('DEFAULT')))})`,
+  );
   const target = conflict ? sql` ON CONFLICT (${join(conflict.map(ident))}) DO NOTHING` : raw('');
   const statement: Sql = sql`INSERT INTO ${ident(entity.table)} (${join(columns.map(ident))}) VALUES ${join(values)}${target}`;
   const count = await run.write(statement, { entity, path, operation: 'create' });
@@ -71,10 +73,16 @@ async function insertStatement(
 }
 
 /** Ids of new rows, known before they are stored so that whole trees can be stored by level. */
-export async function makeIds(run: WriteRun, entity: Entity, plans: readonly CreatePlan[]): Promise<readonly string[]> {
+export async function makeIds(
+  run: WriteRun,
+  entity: Entity,
+  plans: readonly CreatePlan[],
+): Promise<readonly string[]> {
   const given = plans.map((plan) => plan.values.get('id'));
   if (entity.idKind !== 'INT' || given.every((id) => id !== undefined)) {
-    return given.map((id) => (id === undefined ? uuid7() : (canonicalIdOf(entity, String(id)) ?? String(id))));
+    return given.map((id) =>
+      id === undefined ? uuid7() : (canonicalIdOf(entity, String(id)) ?? String(id)),
+    );
   }
   const { column } = columnOf(run, entity, 'id');
   const table = param(`"${entity.table.replaceAll('"', '""')}"`, 'text');

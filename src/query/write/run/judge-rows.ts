@@ -29,7 +29,9 @@ export async function judgeRows(
   const env = run.env();
   const row = { alias: env.namer.next(entity.singular), entity };
   const inner = env.with(THIS, row);
-  const columns = names.map((name, index) => sql`(${exprToSql(conditions[name] as Expr, inner)}) IS TRUE AS ${raw(`c${index}`)}`);
+  const columns = names.map(
+    (name, index) => sql`(${exprToSql(conditions[name] as Expr, inner)}) IS TRUE AS ${raw(`c${index}`)}`,
+  );
   const found = await run.query<Record<string, unknown>>(
     sql`SELECT ${join([sql`${idColumn(row)}::text AS id`, ...columns])} FROM ${raw(tableAs(entity, row.alias))} WHERE ${idIn(row, ids)}`,
   );
@@ -85,7 +87,11 @@ export async function takeRows(
   const conditions: Record<string, Expr> = {
     read: run.scope.rowRule(entity, 'read'),
     rule: run.scope.rowRule(entity, operation),
-    ...fieldConditions(run, entity, foreign.flatMap((row) => row.given)),
+    ...fieldConditions(
+      run,
+      entity,
+      foreign.flatMap((row) => row.given),
+    ),
   };
   const verdicts = await judgeRows(run, entity, [...new Set(foreign.map((row) => row.id))], conditions);
   if (foreign.some((row) => !verdicts.get(row.id)?.read)) throw notFound(entity);
@@ -100,7 +106,11 @@ export async function takeRows(
 /** Field rules stand among the row's under names that no operation has. */
 const keyOf = (field: string): string => `.${field}`;
 
-function fieldConditions(run: WriteRun, entity: Entity, fields: Iterable<string>): Readonly<Record<string, Expr>> {
+function fieldConditions(
+  run: WriteRun,
+  entity: Entity,
+  fields: Iterable<string>,
+): Readonly<Record<string, Expr>> {
   const conditions: Record<string, Expr> = {};
   for (const name of new Set(fields)) {
     const rule = run.scope.fieldRule(entity, name, 'write');
@@ -122,7 +132,8 @@ export async function judgeTouchedRows(run: WriteRun): Promise<void> {
     const verdicts = await judgeRows(run, entity, [...new Set([...created, ...updated])], conditions);
     for (const [id, verdict] of verdicts) {
       if (created.has(id) && !verdict.create) throw run.denied(`create this ${entity.name}`);
-      if (updated.has(id) && !verdict.update) throw run.denied(`update this ${entity.name} to what it would become`);
+      if (updated.has(id) && !verdict.update)
+        throw run.denied(`update this ${entity.name} to what it would become`);
       for (const [name, ids] of fields) {
         if (ids.has(id) && !verdict[keyOf(name)]) throw run.denied(`write ${entity.name}.${name}`);
       }

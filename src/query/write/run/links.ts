@@ -22,7 +22,13 @@ export interface Side {
 /** Relates existing rows. Pairs that are related already stay untouched, and ask for nothing. */
 export async function link(run: WriteRun, side: Side, pairs: readonly Pair[]): Promise<void> {
   const owners = [...new Set(pairs.map((pair) => pair.owner))];
-  const known = await relatedPairs(run, side.relation, side.owner, owners, pairs.map((pair) => pair.id));
+  const known = await relatedPairs(
+    run,
+    side.relation,
+    side.owner,
+    owners,
+    pairs.map((pair) => pair.id),
+  );
   const isKnown = new Set(known.map(nameOf));
   const fresh = [...new Map(pairs.map((pair) => [nameOf(pair), pair])).values()].filter(
     (pair) => !isKnown.has(nameOf(pair)),
@@ -39,9 +45,15 @@ export async function insertPairs(run: WriteRun, side: Side, pairs: readonly Pai
   const { storage } = side.relation;
   if (storage.kind !== 'join' || pairs.length === 0) return;
   const target = side.relation.target;
-  const owners = listFor(idType(side.owner), pairs.map((pair) => pair.owner));
+  const owners = listFor(
+    idType(side.owner),
+    pairs.map((pair) => pair.owner),
+  );
   const entity = run.scope.app.entityByName.get(target) ?? side.owner;
-  const ids = listFor(idType(entity), pairs.map((pair) => pair.id));
+  const ids = listFor(
+    idType(entity),
+    pairs.map((pair) => pair.id),
+  );
   const columns = join([ident(storage.own), ident(storage.other)]);
   await run.write(
     sql`INSERT INTO ${ident(storage.table)} (${columns}) SELECT * FROM unnest(${owners}, ${ids}) ON CONFLICT DO NOTHING`,
@@ -52,8 +64,18 @@ export async function insertPairs(run: WriteRun, side: Side, pairs: readonly Pai
 /** One-to-many: the far rows' keys change, so it is their `update` that is asked. */
 async function moveKeys(run: WriteRun, side: Side, pairs: readonly Pair[]): Promise<void> {
   const holder = holderOf(run, side.relation);
-  if (holder.unique) await makeRoom(run, side, pairs.map((pair) => pair.owner));
-  await takeRows(run, holder.entity, pairs.map(({ id }) => ({ id, given: holder.given })), 'update');
+  if (holder.unique)
+    await makeRoom(
+      run,
+      side,
+      pairs.map((pair) => pair.owner),
+    );
+  await takeRows(
+    run,
+    holder.entity,
+    pairs.map(({ id }) => ({ id, given: holder.given })),
+    'update',
+  );
   const row = { alias: holder.entity.singular, entity: holder.entity };
   const cells = cellsOfAnyUpdate(run, holder.entity);
   cells.set(holder.column, aliased('moved', 'owner'));
@@ -61,13 +83,24 @@ async function moveKeys(run: WriteRun, side: Side, pairs: readonly Pair[]): Prom
     // Inside UPDATE … FROM a bare column of the table itself has to be told from the joined ones.
     return sql`${ident(column)} = ${cell}`;
   });
-  const owners = listFor(idType(side.owner), pairs.map((pair) => pair.owner));
-  const ids = listFor(idType(holder.entity), pairs.map((pair) => pair.id));
+  const owners = listFor(
+    idType(side.owner),
+    pairs.map((pair) => pair.owner),
+  );
+  const ids = listFor(
+    idType(holder.entity),
+    pairs.map((pair) => pair.id),
+  );
   await run.write(
     sql`UPDATE ${raw(tableAs(holder.entity, row.alias))} SET ${join(sets)} FROM unnest(${owners}, ${ids}) AS moved(owner, id) WHERE ${idColumn(row)} = moved.id`,
     { entity: holder.entity, path: side.path, operation: 'update' },
   );
-  run.touch(holder.entity, pairs.map((pair) => pair.id), 'updated', holder.given);
+  run.touch(
+    holder.entity,
+    pairs.map((pair) => pair.id),
+    'updated',
+    holder.given,
+  );
 }
 
 /** Ends relations of rows that are related. */
@@ -76,8 +109,14 @@ export async function unlink(run: WriteRun, side: Side, pairs: readonly Pair[]):
   const { storage } = side.relation;
   if (storage.kind === 'join') {
     const target = run.scope.app.entityByName.get(side.relation.target) ?? side.owner;
-    const owners = listFor(idType(side.owner), pairs.map((pair) => pair.owner));
-    const ids = listFor(idType(target), pairs.map((pair) => pair.id));
+    const owners = listFor(
+      idType(side.owner),
+      pairs.map((pair) => pair.owner),
+    );
+    const ids = listFor(
+      idType(target),
+      pairs.map((pair) => pair.id),
+    );
     await run.write(
       sql`DELETE FROM ${ident(storage.table)} USING unnest(${owners}, ${ids}) AS gone(owner, id) WHERE ${ident(storage.own)} = gone.owner AND ${ident(storage.other)} = gone.id`,
       { entity: side.owner, path: side.path, operation: 'update' },
@@ -86,7 +125,12 @@ export async function unlink(run: WriteRun, side: Side, pairs: readonly Pair[]):
   }
   const holder = holderOf(run, side.relation);
   const ids = pairs.map((pair) => pair.id);
-  await takeRows(run, holder.entity, ids.map((id) => ({ id, given: holder.given })), 'update');
+  await takeRows(
+    run,
+    holder.entity,
+    ids.map((id) => ({ id, given: holder.given })),
+    'update',
+  );
   const cells = cellsOfAnyUpdate(run, holder.entity);
   cells.set(holder.column, cellFor(columnOf(run, holder.entity, holder.key).type, null));
   await setCells(run, holder.entity, ids, cells, side.path);

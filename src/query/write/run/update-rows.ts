@@ -23,7 +23,12 @@ export interface UpdateOfRow {
  */
 export async function updateRows(run: WriteRun, entity: Entity, rows: readonly UpdateOfRow[]): Promise<void> {
   if (rows.length === 0) return;
-  await takeRows(run, entity, rows.map(({ id, plan }) => ({ id, given: plan.given })), 'update');
+  await takeRows(
+    run,
+    entity,
+    rows.map(({ id, plan }) => ({ id, given: plan.given })),
+    'update',
+  );
   await checkKeys(run, entity, [...new Set(rows.map(({ plan }) => plan))]);
   const doomed: { entity: Entity; id: string }[] = [];
   const keys = rows.map(() => new Map<string, string | null>());
@@ -35,7 +40,9 @@ export async function updateRows(run: WriteRun, entity: Entity, rows: readonly U
       const target = targets[at];
       if (target !== undefined) keys[index]?.set(storage.key, target);
     }
-    const current = verbs.filter(({ plan: { verb } }) => ['update', 'delete', 'disconnect'].includes(verb.kind));
+    const current = verbs.filter(({ plan: { verb } }) =>
+      ['update', 'delete', 'disconnect'].includes(verb.kind),
+    );
     const owners = current.map(({ index }) => rows[index]?.id ?? '');
     const related = await keysOf(run, entity, relation, owners);
     await updateTargets(run, relation, current, owners, related);
@@ -77,7 +84,10 @@ async function writeRows(
   rows: readonly UpdateOfRow[],
   keys: readonly ReadonlyMap<string, string | null>[],
 ): Promise<void> {
-  const groups = new Map<UpdatePlan, Map<string, { ids: string[]; keys: ReadonlyMap<string, string | null> }>>();
+  const groups = new Map<
+    UpdatePlan,
+    Map<string, { ids: string[]; keys: ReadonlyMap<string, string | null> }>
+  >();
   for (const [index, { id, plan }] of rows.entries()) {
     const own = keys[index] ?? new Map();
     const ofPlan = groups.get(plan) ?? new Map();

@@ -42,13 +42,28 @@ export async function writeFarSides(run: WriteRun, rows: readonly StoredRow[]): 
 
 /** connect, create and connectOrCreate of a one-to-one from its far side work as they do on a list. */
 function asList({ relation, target, path, verb }: ToOnePlan): readonly ToManyPlan[] {
-  if (relation.storage.kind === 'key' || verb.kind === 'update' || verb.kind === 'delete' || verb.kind === 'disconnect') {
+  if (
+    relation.storage.kind === 'key' ||
+    verb.kind === 'update' ||
+    verb.kind === 'delete' ||
+    verb.kind === 'disconnect'
+  ) {
     return [];
   }
-  const none = { set: undefined, disconnect: [], delete: [], connect: [], connectOrCreate: [], create: [], update: [] };
+  const none = {
+    set: undefined,
+    disconnect: [],
+    delete: [],
+    connect: [],
+    connectOrCreate: [],
+    create: [],
+    update: [],
+  };
   const base: ToManyPlan = { relation, target, path, ...none };
   if (verb.kind === 'connect') return [{ ...base, connect: [verb.by] }];
-  return verb.kind === 'create' ? [{ ...base, create: [verb.create] }] : [{ ...base, connectOrCreate: [verb] }];
+  return verb.kind === 'create'
+    ? [{ ...base, create: [verb.create] }]
+    : [{ ...base, connectOrCreate: [verb] }];
 }
 
 /** update, delete and disconnect of a one-to-one from its far side concern whatever is there. */
@@ -80,7 +95,12 @@ async function writeRelation(
   await setRelated(run, side, tasks);
   await unlink(run, side, await requirePairs(run, side, tasks, (plan) => plan.disconnect));
   const doomed = await requirePairs(run, side, tasks, (plan) => plan.delete);
-  await deleteRows(run, target, doomed.map((pair) => pair.id), side.path);
+  await deleteRows(
+    run,
+    target,
+    doomed.map((pair) => pair.id),
+    side.path,
+  );
   // Making comes before finding: what one of the owners makes, another may connect.
   await createRelated(run, side, target, tasks);
   const connected = await findPairs(run, tasks, (plan) => plan.connect);
@@ -90,7 +110,11 @@ async function writeRelation(
   }
   const updates = tasks.flatMap(({ owner: id, plan }) => plan.update.map((one) => ({ id, ...one })));
   const through = await requirePairs(run, side, tasks, (plan) => plan.update.map((one) => one.by));
-  await updateRows(run, target, updates.map((one, index) => ({ id: through[index]?.id ?? '', plan: one.update })));
+  await updateRows(
+    run,
+    target,
+    updates.map((one, index) => ({ id: through[index]?.id ?? '', plan: one.update })),
+  );
 }
 
 async function connectOrCreate(
@@ -111,17 +135,38 @@ async function connectOrCreate(
   else if (isJoin) await insertPairs(run, side, [{ owner, id }]);
 }
 
-async function createRelated(run: WriteRun, side: Side, target: Entity, tasks: readonly Task[]): Promise<void> {
+async function createRelated(
+  run: WriteRun,
+  side: Side,
+  target: Entity,
+  tasks: readonly Task[],
+): Promise<void> {
   const creates = tasks.flatMap(({ owner, plan }) => plan.create.map((create) => ({ owner, create })));
   if (creates.length === 0) return;
   if (side.relation.storage.kind === 'join') {
-    const ids = await createRows(run, target, creates.map(({ create }) => ({ plan: create, keys: new Map() })));
-    await insertPairs(run, side, creates.map(({ owner }, index) => ({ owner, id: ids[index] ?? '' })));
+    const ids = await createRows(
+      run,
+      target,
+      creates.map(({ create }) => ({ plan: create, keys: new Map() })),
+    );
+    await insertPairs(
+      run,
+      side,
+      creates.map(({ owner }, index) => ({ owner, id: ids[index] ?? '' })),
+    );
     return;
   }
   const { key } = holderOf(run, side.relation);
-  await makeRoom(run, side, creates.map(({ owner }) => owner));
-  await createRows(run, target, creates.map(({ owner, create }) => ({ plan: create, keys: new Map([[key, owner]]) })));
+  await makeRoom(
+    run,
+    side,
+    creates.map(({ owner }) => owner),
+  );
+  await createRows(
+    run,
+    target,
+    creates.map(({ owner, create }) => ({ plan: create, keys: new Map([[key, owner]]) })),
+  );
 }
 
 /**
@@ -133,9 +178,18 @@ async function setRelated(run: WriteRun, side: Side, tasks: readonly Task[]): Pr
   if (setting.length === 0) return;
   const wanted = await findPairs(run, setting, (plan) => plan.set ?? []);
   const names = new Set(wanted.map((pair) => `${pair.owner} ${pair.id}`));
-  const present = await relatedPairs(run, side.relation, side.owner, setting.map(({ owner }) => owner));
+  const present = await relatedPairs(
+    run,
+    side.relation,
+    side.owner,
+    setting.map(({ owner }) => owner),
+  );
   const target = setting[0]?.plan.target ?? side.owner;
-  const surplus = await readablePairs(run, target, present.filter((pair) => !names.has(`${pair.owner} ${pair.id}`)));
+  const surplus = await readablePairs(
+    run,
+    target,
+    present.filter((pair) => !names.has(`${pair.owner} ${pair.id}`)),
+  );
   if (surplus.length > 0 && side.relation.storage.kind === 'inverse') {
     const { field } = holderOf(run, side.relation);
     const message = `would leave rows without their ${field.name}, which is required`;
@@ -152,7 +206,10 @@ async function findPairs(
   choose: (plan: ToManyPlan) => readonly UniquePlan[],
 ): Promise<readonly Pair[]> {
   const named = tasks.flatMap(({ owner, plan }) => choose(plan).map((by) => ({ owner, by })));
-  const ids = await requireRows(run, named.map(({ by }) => by));
+  const ids = await requireRows(
+    run,
+    named.map(({ by }) => by),
+  );
   return named.map(({ owner }, index) => ({ owner, id: ids[index] ?? '' }));
 }
 
@@ -166,7 +223,13 @@ async function requirePairs(
   const pairs = await findPairs(run, tasks, choose);
   if (pairs.length === 0) return [];
   const owners = tasks.map(({ owner }) => owner);
-  const related = await relatedPairs(run, side.relation, side.owner, owners, pairs.map((pair) => pair.id));
+  const related = await relatedPairs(
+    run,
+    side.relation,
+    side.owner,
+    owners,
+    pairs.map((pair) => pair.id),
+  );
   const names = new Set(related.map((pair) => `${pair.owner} ${pair.id}`));
   const wrong = pairs.some((pair) => !names.has(`${pair.owner} ${pair.id}`));
   if (wrong) throw notFound(tasks[0]?.plan.target ?? side.owner);

@@ -1,10 +1,10 @@
+import type { Queryable, Tx } from '../../../data/index.ts';
 import { ViewerError } from '../../../kit/viewer-error.ts';
 import type { Entity } from '../../../model/app-model.ts';
-import type { Queryable, Tx } from '../../../data/index.ts';
 import type { RequestScope } from '../../request-scope.ts';
 import { type Sql, toStatement } from '../../sql/sql.ts';
-import { explainRefusal, type WritePlace } from '../explain-refusal.ts';
 import { SqlEnv } from '../../sql/sql-env.ts';
+import { explainRefusal, type WritePlace } from '../explain-refusal.ts';
 
 /** How a row came to be among those that are judged at the end. */
 export type Touch = 'created' | 'updated';
@@ -125,7 +125,8 @@ function fieldSet(touched: Touched, name: string): Set<string> {
 
 /** Half a tree of writes is worse than none, so there is no writing outside of a transaction. */
 function asTransaction(db: Queryable): Tx {
-  if (!('savepoint' in db)) throw new Error('Generated mutations run inside a transaction: use executeOperation');
+  if (!('savepoint' in db))
+    throw new Error('Generated mutations run inside a transaction: use executeOperation');
   return db as Tx;
 }
 

@@ -1,0 +1,29 @@
+import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema } from 'graphql';
+import type { Db } from '../../../data/index.ts';
+import type { RequestScope } from '../../request-scope.ts';
+
+/** One operation, parsed and validated, and what it runs with. */
+export interface OperationRequest {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operationName?: string | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | undefined;
+  /** What resolvers are given. Its scope is put on the mutation's transaction while that lasts. */
+  readonly context: { readonly scope: RequestScope };
+  readonly db: Db;
+  /** The `Idempotency-Key` header of a mutation. */
+  readonly idempotencyKey?: string | undefined;
+  /** When it fires, a mutation is rolled back and answered `TIMEOUT`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** graphql-js over the request as it stands. */
+export async function runResolvers(request: OperationRequest): Promise<ExecutionResult> {
+  return execute({
+    schema: request.schema,
+    document: request.document,
+    contextValue: request.context,
+    ...(request.operationName !== undefined && { operationName: request.operationName }),
+    ...(request.variables !== undefined && { variableValues: { ...request.variables } }),
+  });
+}
