@@ -87,7 +87,6 @@ function checkChoice(check: RuleCheck, node: Syntax & { readonly kind: 'choice' 
 
 function isCondition(term: Term): boolean {
   if (term.kind === 'constant') return typeof term.value === 'boolean';
-  return (
-    term.kind === 'condition' || (term.kind === 'value' && term.type.name === 'Boolean' && !term.type.list)
-  );
+  if (term.kind === 'condition' || term.kind === 'claim') return true;
+  return term.kind === 'value' && term.type.name === 'Boolean' && !term.type.list;
 }

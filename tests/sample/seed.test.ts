@@ -30,7 +30,8 @@ describe('the sample data', async () => {
     expect(await count('Comment')).toBeGreaterThanOrEqual(10_000);
   });
 
-  it('loads in seconds', () => expect(sample.seedMs).toBeLessThan(10_000));
+  // About 2 s on two idle cores; the suite runs other files beside it.
+  it('loads in seconds', () => expect(sample.seedMs).toBeLessThan(20_000));
 
   it('is not loaded twice', async () => {
     const lines: string[] = [];

@@ -1,4 +1,5 @@
-import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startProject } from './start-project.ts';
@@ -27,11 +28,12 @@ const viewers = new Map(
 
 /** The sample project with the field that the tour adds. */
 function withTheNewField(): string {
-  const directory = mkdtempSync(join(root, 'tests/sample/tour-'));
+  const directory = mkdtempSync(join(tmpdir(), 'plinth-tour-'));
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
   for (const name of ['resolvers', 'prisma'])
     cpSync(join(root, name), join(directory, name), { recursive: true });
   rmSync(join(directory, 'prisma/migrations'), { recursive: true, force: true });
+  symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
   copyFileSync(join(root, 'package.json'), join(directory, 'package.json'));
   const field = /```graphql\n(risk: .*)\n```/.exec(readme)?.[1];
   const schema = readFileSync(join(root, 'schema.graphql'), 'utf8');

@@ -30,7 +30,7 @@ export async function generatePrismaClientTypes(options: GenerateTypesOptions): 
   const body = options.prismaSchema.replace(/^generator\s+\w+\s*\{[^}]*\}\n*/gm, '');
   writeFileSync(draft, `${generatorBlock}\n${body}`);
   try {
-    await runPrismaGenerate(draft, options.projectDir);
+    await runPrismaGenerate(draft);
   } finally {
     rmSync(draft, { force: true });
   }
@@ -44,7 +44,7 @@ const generatorBlock = `generator client {
 }
 `;
 
-function runPrismaGenerate(schema: string, cwd: string): Promise<void> {
+function runPrismaGenerate(schema: string): Promise<void> {
   const cli = join(dirname(require.resolve('prisma/package.json')), 'build', 'index.js');
   const env = {
     PATH: '/usr/bin:/bin',

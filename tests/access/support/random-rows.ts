@@ -57,7 +57,7 @@ export function randomRows(app: AppModel, perEntity: number, random: (below: num
   for (const entity of app.entities) {
     const rows = Array.from({ length: perEntity }, (_, index): StoredRow => {
       const values = Object.fromEntries(
-        entity.fields.flatMap((field) => valueOf(app, entity, field, index, perEntity, random)),
+        entity.fields.flatMap((field) => fieldValue(app, entity, field, index, perEntity, random)),
       );
       return { entity: entity.name, values };
     });
@@ -81,7 +81,7 @@ export function randomRows(app: AppModel, perEntity: number, random: (below: num
   return { byEntity, pairs };
 }
 
-function valueOf(
+function fieldValue(
   app: AppModel,
   entity: Entity,
   field: Field,
