@@ -22,6 +22,11 @@ export function bindViewer(expr: Expr, binding: Binding): Expr {
   return transform(expr, bindings(binding));
 }
 
+/** As `bindViewer`, of a value. Signed out, a path from the viewer's row is null. */
+export function bindViewerInValue(value: Value, binding: Binding): Value {
+  return transformValue(value, bindings(binding));
+}
+
 /** The value of `@default(expr:)` or `@preset`. Mentions no rows, so nothing is left to look up; null when not known. */
 export function bindValue(value: Value, binding: Binding): JsonValue {
   const bound = transformValue(value, bindings(binding));

@@ -1,9 +1,10 @@
 import type { ValueType } from '../model/app-model.ts';
 import type { Value, ValueFn } from '../model/expr.ts';
-import { addTime, matchTypes, notAValue, type Placed } from './check-compare.ts';
+import { addTime } from './check-compare.ts';
 import { literal } from './check-literal.ts';
 import { NUMERIC } from './compare-values.ts';
 import { storageOf } from './field-type.ts';
+import { matchTypes, notAValue, type Placed } from './match-types.ts';
 import { readAs } from './read-as.ts';
 import type { RuleCheck } from './rule-check.ts';
 import type { Syntax } from './syntax.ts';

@@ -1,5 +1,5 @@
 import { didYouMean } from '../kit/suggest.ts';
-import { FALSE, not } from '../model/expr.ts';
+import { not } from '../model/expr.ts';
 import { scalarType } from '../model/scalars.ts';
 import { asRow, isNullExpr } from './check-compare.ts';
 import { literal, plainLiteral } from './check-literal.ts';
@@ -182,13 +182,12 @@ function checkCan(check: RuleCheck, node: Call, inner: CheckNode): Term {
     );
   }
   const found = check.findRule(row.entity, operation);
-  if ('broken' in found) return FAILED;
+  if ('broken' in found) return check.giveUp();
   if ('cycle' in found) {
     const message = `This rule would need itself: ${found.cycle.join(' → ')}. Write out what one of them asks.`;
     return check.fail(node, 'RULE_RECURSION', message);
   }
-  const expr = found.expr === FALSE ? FALSE : inlineRule(check, found.expr, row);
-  return { kind: 'condition', expr };
+  return { kind: 'condition', expr: inlineRule(check, found.expr, row) };
 }
 
 function checkTimestamp(check: RuleCheck, node: Call, inner: CheckNode): Term {

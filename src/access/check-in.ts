@@ -1,8 +1,9 @@
 import type { ValueType } from '../model/app-model.ts';
 import { and, type Expr, FALSE, or } from '../model/expr.ts';
-import { asRow, checkCompare, knowledge, matchTypes, notAValue, type Placed } from './check-compare.ts';
+import { asRow, checkCompare } from './check-compare.ts';
 import { plainLiteral } from './check-literal.ts';
 import { bindRows } from './check-rows.ts';
+import { knowledge, matchTypes, notAValue, type Placed } from './match-types.ts';
 import type { RuleCheck } from './rule-check.ts';
 import type { Syntax } from './syntax.ts';
 import { describe, FAILED, type RowsTerm, type Term, type ValueTerm } from './term.ts';

@@ -35,7 +35,7 @@ function checkThis(check: RuleCheck, node: Syntax): Term {
     check.use === 'call'
       ? 'There is no row here: who may call a custom field is decided before it runs. Use viewer and now.'
       : 'There is no row yet where this value is made. Use viewer, now and constants.';
-  return check.fail(node, 'RULE_NOT_HERE', message);
+  return check.fail(node.at, 'RULE_NOT_HERE', message);
 }
 
 function unknownName(check: RuleCheck, node: Syntax, name: string): Term {
@@ -45,12 +45,12 @@ function unknownName(check: RuleCheck, node: Syntax, name: string): Term {
   const remedy = field
     ? ` Write "this.${name}".`
     : didYouMean(name, known) || ` Known here: ${known.join(', ')}.`;
-  return check.fail(node, 'RULE_UNKNOWN_NAME', `"${name}" is not known in this rule.${remedy}`);
+  return check.fail(node.at, 'RULE_UNKNOWN_NAME', `"${name}" is not known in this rule.${remedy}`);
 }
 
 function onlyOwnColumns(check: RuleCheck, node: Syntax, what: string): Term {
   const message = `@check only sees the row's own columns, not ${what}: the database enforces it. Put this into @access.`;
-  return check.fail(node, 'RULE_NOT_HERE', message);
+  return check.fail(node.at, 'RULE_NOT_HERE', message);
 }
 
 /** `object.name`. */
@@ -66,12 +66,12 @@ export function checkMember(check: RuleCheck, node: Member, object: Term): Term 
       return { kind: 'claim', path: [...object.path, node.name] };
     case 'rows': {
       const message = `"${node.object.text}" is many rows of ${object.entity.name}. Write ${node.object.text}.exists(m, m.${node.name} …).`;
-      return check.fail(node, 'RULE_TYPE', message);
+      return check.fail(node.at, 'RULE_TYPE', message);
     }
     default: {
       const what = describe(object);
       return check.fail(
-        node,
+        node.at,
         'RULE_TYPE',
         `${capital(what)} has no field "${node.name}". Only rows have fields.`,
       );
@@ -86,7 +86,7 @@ function fieldOf(check: RuleCheck, node: Member, { row, entity }: RowTerm): Term
   if (field?.kind === 'relation') return follow(check, node, row, field);
   if (field?.kind === 'resolved') {
     const message = `"${name}" is computed in TypeScript, so the database cannot decide by it. Use stored fields or @computed(sql).`;
-    return check.fail(node, 'RULE_UNSUPPORTED', message);
+    return check.fail(node.at, 'RULE_UNSUPPORTED', message);
   }
   const known = fieldType(check.app, entity, name);
   if (!known) return unknownField(check, node, entity);
@@ -102,7 +102,7 @@ function fieldOf(check: RuleCheck, node: Member, { row, entity }: RowTerm): Term
 function unknownField(check: RuleCheck, node: Member, entity: Entity): Term {
   const remedy =
     didYouMean(node.name, namesOf(entity)) || ` It has ${namesOf(entity).slice(0, 12).join(', ')}.`;
-  return check.fail(node, 'RULE_UNKNOWN_FIELD', `${entity.name} has no field "${node.name}".${remedy}`);
+  return check.fail(node.at, 'RULE_UNKNOWN_FIELD', `${entity.name} has no field "${node.name}".${remedy}`);
 }
 
 function namesOf(entity: Entity): readonly string[] {
@@ -170,16 +170,16 @@ function viewerField(check: RuleCheck, node: Member): Term {
   if (!user) {
     const remedy =
       didYouMean(name, builtIn) || ` It has ${builtIn.join(', ')}; mark a model @user to use its fields.`;
-    return check.fail(node, 'RULE_UNKNOWN_FIELD', `The viewer has no field "${name}".${remedy}`);
+    return check.fail(node.at, 'RULE_UNKNOWN_FIELD', `The viewer has no field "${name}".${remedy}`);
   }
   if (check.use === 'value') {
     const message = `Here the viewer is only what the request knows: ${builtIn.join(', ')}. "${name}" would have to be looked up.`;
-    return check.fail(node, 'RULE_NOT_HERE', message);
+    return check.fail(node.at, 'RULE_NOT_HERE', message);
   }
   if (!user.fieldByName.has(name) && !fieldType(check.app, user, name)) {
     const names = [...builtIn, ...namesOf(user)];
     const remedy = didYouMean(name, names) || ` It has ${names.join(', ')}.`;
-    return check.fail(node, 'RULE_UNKNOWN_FIELD', `The viewer has no field "${name}".${remedy}`);
+    return check.fail(node.at, 'RULE_UNKNOWN_FIELD', `The viewer has no field "${name}".${remedy}`);
   }
   return fieldOf(check, node, viewerRow(user));
 }

@@ -35,6 +35,7 @@ export function evaluate<Row>(expr: Expr, world: World<Row>, row: Row): Truth {
   return new Evaluator(world).truth(expr, new Map([[THIS, row]]));
 }
 
+// Longer than most files: one case for each kind of expression and value, side by side.
 type Scope<Row> = ReadonlyMap<string, Row>;
 
 class Evaluator<Row> {

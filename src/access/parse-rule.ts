@@ -1,15 +1,17 @@
 import type { Entity, ValueType } from '../model/app-model.ts';
 import { type Expr, FALSE, THIS, type Value } from '../model/expr.ts';
-import { matchTypes, type Placed } from './check-compare.ts';
 import { literalAs } from './check-literal.ts';
 import { idOf } from './check-member.ts';
 import { checkTerm } from './check-term.ts';
+import { storageOf } from './field-type.ts';
 import { foldExpr, foldValue } from './fold.ts';
+import { matchTypes, type Placed } from './match-types.ts';
+import { readAs } from './read-as.ts';
 import type { RuleCheck } from './rule-check.ts';
 import { parseSyntax, type Syntax } from './syntax.ts';
 import { describe, type Term, type ValueTerm } from './term.ts';
 import { toCondition } from './to-condition.ts';
-import { KEEP, transform } from './transform.ts';
+import { KEEP, transform, transformValue } from './transform.ts';
 
 /** A condition read from a rule's text, and which relations it makes readable (see `Rule.readable`). */
 export interface ParsedRule {
@@ -83,8 +85,9 @@ function fitValue(check: RuleCheck, placed: Placed, goal: ValueGoal): Value | un
     { node: labelled(node, goal), term: target },
   );
   if (!matched) return undefined;
-  const made = matched[0].value;
-  return made.kind === 'literal' ? (literalValue(check, placed, goal) ?? made) : made;
+  const made = transformValue(matched[0].value, { ...KEEP, value: foldValue });
+  if (made.kind !== 'literal') return made;
+  return term.kind === 'constant' ? literalValue(check, placed, goal) : calculated(check, node, made, goal);
 }
 
 const PLACEHOLDER: Value = Object.freeze({
@@ -113,6 +116,23 @@ function literalValue(check: RuleCheck, { node, term }: Placed, goal: ValueGoal)
     check.fail(node, 'RULE_LITERAL', `${goal.label} is a ${goal.type.name}, and ${term.text} is none.`);
   }
   return { ...made.value, type: goal.type };
+}
+
+/** A calculation with constants alone, as the field stores it. */
+function calculated(
+  check: RuleCheck,
+  node: Syntax,
+  { value }: Value & { kind: 'literal' },
+  goal: ValueGoal,
+): Value {
+  const isNumber = ['int4', 'float8'].includes(storageOf(goal.type, goal.keyTo));
+  const stored = readAs(
+    isNumber && typeof value === 'string' ? Number(value) : value,
+    goal.type,
+    goal.keyTo?.idKind,
+  );
+  if (stored === null) check.fail(node, 'RULE_LITERAL', `${goal.label} cannot hold the result, ${value}.`);
+  return { kind: 'literal', value: stored, type: goal.type };
 }
 
 function fitList(check: RuleCheck, items: readonly Term[], node: Syntax, goal: ValueGoal): Value | undefined {

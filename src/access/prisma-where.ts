@@ -28,6 +28,8 @@ export function prismaWhere(app: AppModel, predicate: Predicate): PrismaWhereRes
   }
 }
 
+// Longer than most files: one function for each kind of predicate, side by side.
+
 /** Carries the reason out of the depths of a predicate; never leaves this file. */
 class Unsupported extends Error {}
 
@@ -54,10 +56,8 @@ function render(app: AppModel, predicate: Predicate, row: string): PrismaWhere {
     case 'some':
     case 'none':
       return renderRows(app, predicate, row);
-    case 'isNull': {
-      const present = isPresent(app, columnOf(app, predicate.value, row));
-      return predicate.negated ? present : opposite(present);
-    }
+    case 'isNull':
+      return renderNull(app, columnOf(app, predicate.value, row), predicate.negated);
     case 'compare':
       return renderCompare(app, predicate, row);
     case 'in':
@@ -244,6 +244,13 @@ function columnOf(app: AppModel, value: Value, row: string): Column {
   if (!known) throw new Error(`${entity.name} has no column ${value.field}`);
   if (entity.fieldByName.get(value.field)?.kind === 'computed') throw new Unsupported('a generated column');
   return { path: value.row, field: value.field, known };
+}
+
+function renderNull(app: AppModel, column: Column, negated: boolean): PrismaWhere {
+  const { path, field, known } = column;
+  if (path.steps.length === 0 && !known.required && !negated) return { [field]: null };
+  const present = isPresent(app, column);
+  return negated ? present : opposite(present);
 }
 
 /** The value is not null, which takes a row at the end of the path. */

@@ -64,10 +64,16 @@ export class RuleCheck {
     return this.#failed;
   }
 
-  /** Reports a mistake at a node (or an offset) and answers the term that keeps its surroundings quiet. */
+  /** Reports a mistake at the start of a node (or at an offset); answers the term that keeps its surroundings quiet. */
   fail(at: Syntax | number, code: RuleErrorCode, message: string): Term {
     this.#failed = true;
-    this.#problems.error(placeInside(this.source, typeof at === 'number' ? at : at.at), code, message);
+    this.#problems.error(placeInside(this.source, typeof at === 'number' ? at : at.start), code, message);
+    return FAILED;
+  }
+
+  /** What this rule builds on is broken, and was reported there. */
+  giveUp(): Term {
+    this.#failed = true;
     return FAILED;
   }
 

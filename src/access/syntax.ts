@@ -87,7 +87,7 @@ function explain(error: ParseError, text: string): { offset: number; message: st
   }
   if (error.code === 'invalid_macro_argument') {
     const message = 'The first argument must be a plain name for each row, as in exists(m, m.active).';
-    return { offset, message };
+    return { offset: error.node?.start ?? offset, message };
   }
   const near = /^\w+|^./su.exec(rest)?.[0] ?? '';
   return { offset, message: `The rule cannot be read at "${near}": ${said}. Rules are written in CEL.` };

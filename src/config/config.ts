@@ -20,6 +20,8 @@ export interface Limits {
   readonly nodes: number;
   /** Values in an `in` or `notIn` list, and ids in `nodes`. */
   readonly listValues: number;
+  /** Elements of a list in the input of a write, such as the rows of a batch. */
+  readonly inputRows: number;
   readonly pageDefault: number;
   readonly pageMax: number;
   /** Milliseconds from the arrival of a request to its answer. */
@@ -44,6 +46,50 @@ export interface AdminKey {
   readonly made: boolean;
 }
 
+/** Somebody else whose signed tokens say who a viewer is. */
+export interface TrustedIssuer {
+  /** Exactly the token's `iss`. */
+  readonly issuer: string;
+  /** The token's `aud` has to name one of these. */
+  readonly audience: readonly string[];
+  /** Where the public keys are; found by OpenID discovery below the issuer where absent. */
+  readonly jwksUrl?: string;
+  /** Signature algorithms that are accepted; asymmetric ones only. */
+  readonly algorithms: readonly string[];
+  /** Which claim says what of the viewer; `id` is `sub` unless said otherwise. A dot leads into an object. */
+  readonly claims: Readonly<Partial<Record<'id' | 'email' | 'emailVerified' | 'roles', string>>>;
+}
+
+/** An OAuth 2 or OpenID Connect provider to sign in with. */
+export interface AuthProvider {
+  /** As it is called in addresses: `/auth/oauth2/callback/{id}`. */
+  readonly id: string;
+  readonly clientId: string;
+  readonly clientSecret?: string;
+  readonly discoveryUrl?: string;
+  readonly authorizationUrl?: string;
+  readonly tokenUrl?: string;
+  readonly userInfoUrl?: string;
+  readonly scopes?: readonly string[];
+}
+
+/** How accounts are made and signed in. */
+export interface AuthConfig {
+  /** Address of this server as its users see it; links in mail begin with it. Absent: where it listens. */
+  readonly publicUrl: string | undefined;
+  /** Address of the app's pages, to which links in mail lead. Absent: `publicUrl`. */
+  readonly appUrl: string | undefined;
+  /** Absent: mail is logged, and in development shown at `/dev/mail`. */
+  readonly smtpUrl: string | undefined;
+  readonly mailFrom: string | undefined;
+  /** Whether anybody may make an account. */
+  readonly signUp: boolean;
+  /** Whether an address has to be verified before its account can sign in. */
+  readonly verifyMail: boolean;
+  readonly issuers: readonly TrustedIssuer[];
+  readonly providers: readonly AuthProvider[];
+}
+
 /** All settings, read and checked once at boot. Nothing else reads the environment. */
 export interface Config {
   readonly mode: Mode;
@@ -61,6 +107,7 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** Whether operations run as compiled SQL where they can (`PLINTH_COMPILE=0` turns it off). */
   readonly compile: boolean;
+  readonly auth: AuthConfig;
   readonly limits: Limits;
   readonly timeouts: ConnectionTimeouts;
 }

@@ -1,4 +1,5 @@
 import type { LogLevel } from './config.ts';
+import { readIssuers, readProviders } from './read-auth-lists.ts';
 
 /** How one setting is read: text from the environment, or a value from plinth.config.ts, to what we keep. */
 export interface Setting<T> {
@@ -58,14 +59,20 @@ const corsOrigins: Setting<readonly string[]> = {
   },
 };
 
-const compile: Setting<boolean> = {
-  variable: 'PLINTH_COMPILE',
-  read(raw) {
-    if (raw === true || raw === '1' || raw === 'true') return { value: true };
-    if (raw === false || raw === '0' || raw === 'false') return { value: false };
-    return { expected: '1 or 0' };
-  },
-};
+function flag(variable: string): Setting<boolean> {
+  return {
+    variable,
+    read(raw) {
+      if (raw === true || raw === '1' || raw === 'true') return { value: true };
+      if (raw === false || raw === '0' || raw === 'false') return { value: false };
+      return { expected: '1 or 0' };
+    },
+  };
+}
+
+function isUrlOf(text: string, ...protocols: readonly string[]): boolean {
+  return URL.canParse(text) && protocols.includes(new URL(text).protocol);
+}
 
 function isOrigin(text: string): boolean {
   if (text === '*') return true;
@@ -93,7 +100,26 @@ export const SETTINGS = {
   ),
   corsOrigins,
   logLevel,
-  compile,
+  compile: flag('PLINTH_COMPILE'),
+  publicUrl: textWhere('PLINTH_URL', 'the address of this server, such as https://api.example.com', (text) =>
+    isUrlOf(text, 'http:', 'https:'),
+  ),
+  appUrl: textWhere('PLINTH_APP_URL', "the address of your app's pages, such as https://app.example.com", (text) =>
+    isUrlOf(text, 'http:', 'https:'),
+  ),
+  smtpUrl: textWhere(
+    'SMTP_URL',
+    'smtp://USER:PASSWORD@HOST:PORT, or smtps://',
+    (text) => isUrlOf(text, 'smtp:', 'smtps:'),
+    true,
+  ),
+  mailFrom: textWhere('MAIL_FROM', 'an address such as "Shop <no-reply@example.com>"', (text) =>
+    /^[^\r\n]{1,200}@[^\r\n]{1,200}$/.test(text),
+  ),
+  signUp: flag('PLINTH_SIGN_UP'),
+  verifyMail: flag('PLINTH_VERIFY_MAIL'),
+  authIssuers: readIssuers,
+  authProviders: readProviders,
   poolSize: wholeNumber('PLINTH_POOL_SIZE', 1, 500),
   bodyBytes: wholeNumber('PLINTH_LIMIT_BODY_BYTES', 1_000, 100_000_000),
   jsonDepth: wholeNumber('PLINTH_LIMIT_JSON_DEPTH', 8, 1_000),
@@ -105,6 +131,7 @@ export const SETTINGS = {
   directivesPerField: wholeNumber('PLINTH_LIMIT_DIRECTIVES_PER_FIELD', 0, 1_000),
   nodes: wholeNumber('PLINTH_LIMIT_NODES', 10, 1_000_000),
   listValues: wholeNumber('PLINTH_LIMIT_LIST_VALUES', 1, 30_000),
+  inputRows: wholeNumber('PLINTH_LIMIT_INPUT_ROWS', 1, 10_000),
   pageDefault: wholeNumber('PLINTH_PAGE_DEFAULT', 1, 100_000),
   pageMax: wholeNumber('PLINTH_PAGE_MAX', 1, 100_000),
   requestMs: wholeNumber('PLINTH_LIMIT_REQUEST_MS', 100, 600_000),
@@ -120,8 +147,6 @@ export const SETTINGS = {
  */
 export const NOT_BUILT_YET: readonly { readonly variable: string; readonly capability: string }[] = [
   { variable: 'DATABASE_REPLICA_URLS', capability: 'read replicas' },
-  { variable: 'SMTP_URL', capability: 'sending mail' },
-  { variable: 'AUTH_ISSUERS', capability: 'tokens of other issuers' },
   { variable: 'S3_*', capability: 'files on S3' },
   { variable: 'OTEL_*', capability: 'OpenTelemetry export' },
 ];

@@ -2,8 +2,10 @@ import { type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import {
   type ExecutionResult,
   type FormattedExecutionResult,
+  GraphQLError,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  type OperationTypeNode,
   parse,
   validate,
 } from 'graphql';
@@ -56,7 +58,7 @@ async function createContext(
   request: RequestInfo,
 ): Promise<OperationContext> {
   const { built, config, db, log, prisma } = parts;
-  const { listValues, pageDefault, pageMax } = config.limits;
+  const { inputRows, listValues, pageDefault, pageMax } = config.limits;
   const viewer = await completeViewer(built.app, request.viewer, db);
   const scope = new RequestScope({
     app: built.app,
@@ -64,7 +66,12 @@ async function createContext(
     db,
     viewer,
     now: new Date(),
-    limits: { defaultPageSize: pageDefault, maxPageSize: pageMax, maxListLength: listValues },
+    limits: {
+      defaultPageSize: pageDefault,
+      maxPageSize: pageMax,
+      maxListLength: listValues,
+      maxInputLength: inputRows,
+    },
     signal: request.signal,
   });
   return makeResolverContext({
@@ -95,8 +102,9 @@ function runMutationsInTransactions(schema: GraphQLSchema, db: Db): ApolloServer
     async requestDidStart() {
       return {
         async responseForOperation({ request, document, operation, contextValue }) {
-          if (!isMutation(operation)) return null;
           const context = contextValue as OperationContext;
+          if (isOf('subscription', operation)) return answer({ errors: [context.toViewer(noSubscriptions())] }, 400);
+          if (!isOf('mutation', operation)) return null;
           const result = await executeOperation({
             schema,
             document,
@@ -117,7 +125,15 @@ function runMutationsInTransactions(schema: GraphQLSchema, db: Db): ApolloServer
   };
 }
 
-const isMutation = (operation: OperationDefinitionNode): boolean => operation.operation === 'mutation';
+/** Apollo asks also where the document does not say which of its operations is meant, whatever its types promise. */
+const isOf = (kind: `${OperationTypeNode}`, operation: OperationDefinitionNode | undefined): boolean =>
+  operation?.operation === kind;
+
+/** Validation lets a subscription pass in a schema that has none. */
+const noSubscriptions = (): GraphQLError =>
+  new GraphQLError('Subscriptions are not served by single requests over HTTP.', {
+    extensions: { code: 'BAD_USER_INPUT' },
+  });
 
 function answer(singleResult: FormattedExecutionResult, status?: number) {
   const http = { headers: new HeaderMap(), ...(status !== undefined && { status }) };

@@ -13,6 +13,7 @@ import type { RuleBook } from '../access/rule-book.ts';
 import { UserError } from '../kit/user-error.ts';
 import type { AppModel } from '../model/app-model.ts';
 import type { GraphQLContext } from './graphql-context.ts';
+import { attachGuards, type Guard } from './guards/index.ts';
 import {
   type CustomResolvers,
   customFieldResolvers,
@@ -38,12 +39,15 @@ export interface SchemaParts {
   readonly writeResolvers: ResolverMap;
   /** What `resolvers/*.ts` export, by type. */
   readonly customResolvers: CustomResolvers;
+  /** Guards of root fields that do not come from the model. A root field that nobody guards does not boot. */
+  readonly guards?: readonly Guard[];
 }
 
 /**
  * The API with a resolver on every field: nothing is left to GraphQL's default, which would hand out whatever property a
  * row happens to have. The context of a request is a `GraphQLContext`.
- * @throws UserError that lists every field without a resolver, and every resolver of the author's without a field
+ * @throws UserError that lists every field without a resolver or without the guard it has to have, and every resolver of
+ *   the author's without a field
  */
 export function buildExecutableSchema(parts: SchemaParts): GraphQLSchema {
   const schema = buildSchema(parts.apiSdl);
@@ -56,6 +60,8 @@ export function buildExecutableSchema(parts: SchemaParts): GraphQLSchema {
     if (isAbstractType(type)) attachTypeResolver(type, parts);
   }
   faults.push(...findStrayResolvers(parts.app, parts.customResolvers, ownFields(schema, parts)));
+  // Last: what is in front of a resolver has to be in front of the one that will run.
+  faults.push(...attachGuards(schema, parts.app, parts.guards));
   if (faults.length > 0) throw new UserError(faults.join('\n'));
   return schema;
 }

@@ -1,5 +1,6 @@
 import { type ExecutionResult, getOperationAST } from 'graphql';
 import { findVariableFaults } from './find-variable-faults.ts';
+import { admitOperation } from './guards/index.ts';
 import { runMutation } from './write/operation/run-mutation.ts';
 import { type OperationRequest, runResolvers } from './write/operation/run-resolvers.ts';
 
@@ -17,5 +18,6 @@ export async function executeOperation(request: OperationRequest): Promise<Execu
     const faults = findVariableFaults(request.schema, operation, request.variables ?? {});
     if (faults.length > 0) return { errors: faults };
   }
+  await admitOperation(request.schema, request.document, request.context.scope);
   return operation?.operation === 'mutation' ? runMutation(request) : runResolvers(request);
 }

@@ -9,8 +9,16 @@ import type { ViewerState } from '../model/viewer.ts';
 export interface QueryLimits {
   readonly defaultPageSize: number;
   readonly maxPageSize: number;
-  /** Elements of `in`, `ids`, batch inputs and nested lists. */
+  /** Elements of `in`, `ids` and other lists of a filter. */
   readonly maxListLength: number;
+  /** Elements of a list in the input of a write. As `maxListLength` where it is not given. */
+  readonly maxInputLength?: number;
+}
+
+/** How denials are explained. */
+export interface ExplainDenials {
+  /** A connection of its own, which sees rows as they were before the transaction that was denied. */
+  readonly committed: Queryable;
 }
 
 /**
@@ -20,14 +28,16 @@ export interface QueryLimits {
 export class RequestScope {
   readonly app: AppModel;
   readonly rules: RuleBook;
-  readonly viewer: ViewerState;
   /** Start of the request; what `now` means in every rule of it. */
   readonly now: Date;
   readonly limits: QueryLimits;
   readonly signal: AbortSignal | undefined;
+  /** Set where denials explain themselves, so never for viewers in production. */
+  readonly explain: ExplainDenials | undefined;
   /** Loaders by key; emptied whenever something is written, so that what is read afterwards is new. */
   readonly loaders = new Map<string, unknown>();
   #db: Queryable;
+  #viewer: ViewerState;
   readonly #bound = new Map<string, Expr>();
 
   constructor(init: {
@@ -38,20 +48,33 @@ export class RequestScope {
     now: Date;
     limits: QueryLimits;
     signal?: AbortSignal;
+    explain?: ExplainDenials | undefined;
   }) {
     this.app = init.app;
     this.rules = init.rules;
     this.#db = init.db;
-    this.viewer = init.viewer;
+    this.#viewer = init.viewer;
     this.now = init.now;
     this.limits = init.limits;
     this.signal = init.signal;
+    this.explain = init.explain;
   }
 
   /** The same viewer, time and connection with loaders of its own: for an operation inside this one. */
   fork(): RequestScope {
-    const { app, rules, db, viewer, now, limits, signal } = this;
-    return new RequestScope({ app, rules, db, viewer, now, limits, ...(signal && { signal }) });
+    const { app, rules, db, viewer, now, limits, signal, explain } = this;
+    return new RequestScope({ app, rules, db, viewer, now, limits, explain, ...(signal && { signal }) });
+  }
+
+  get viewer(): ViewerState {
+    return this.#viewer;
+  }
+
+  /** From here on this request is `viewer`'s: it has just signed in, or out. */
+  actAs(viewer: ViewerState): void {
+    this.#viewer = viewer;
+    this.#bound.clear();
+    this.loaders.clear();
   }
 
   get db(): Queryable {

@@ -30,6 +30,18 @@ const DATABASE_VERDICTS: Readonly<Record<string, { code: ErrorCode; message: str
   deadlock: { code: 'CONFLICT', message: 'The data was changed by someone else meanwhile. Try again.' },
 };
 
+/**
+ * What Prisma says to an author's resolver that did not expect it, where it is about the client's request and not about a
+ * fault in the code. Prisma's own words quote the call and stay in the process.
+ */
+const PRISMA_VERDICTS: Readonly<Record<string, { code: ErrorCode; message: string }>> = {
+  P2002: { code: 'CONFLICT', message: 'Another row has the same value.' },
+  P2003: { code: 'CONFLICT', message: 'The row is referred to, or would refer to a row that does not exist.' },
+  P2018: { code: 'NOT_FOUND', message: 'There is no such row.' },
+  P2025: { code: 'NOT_FOUND', message: 'There is no such row.' },
+  P2034: { code: 'CONFLICT', message: 'The data was changed by someone else meanwhile. Try again.' },
+};
+
 const MASKED: Verdict = {
   code: 'INTERNAL_SERVER_ERROR',
   message: 'Something went wrong on the server.',
@@ -79,6 +91,8 @@ function judge(formatted: GraphQLFormattedError, error: unknown): Verdict {
   if (thrown instanceof ViewerError) return judgeViewerError(thrown);
   const database = isDatabaseFailure(thrown) ? DATABASE_VERDICTS[thrown.kind] : undefined;
   if (database) return database;
+  const prisma = isPrismaRefusal(thrown) ? PRISMA_VERDICTS[thrown.code] : undefined;
+  if (prisma) return prisma;
   const code = formatted.extensions?.code;
   const { message } = formatted;
   if (isProtocolCode(code)) return { code, message };
@@ -116,6 +130,10 @@ function isUnfitArgument(thrown: unknown): boolean {
 
 function isDatabaseFailure(thrown: unknown): thrown is DatabaseFailure {
   return thrown instanceof Error && thrown.name === 'DatabaseError' && 'kind' in thrown;
+}
+
+function isPrismaRefusal(thrown: unknown): thrown is { readonly code: string } {
+  return thrown instanceof Error && thrown.name === 'PrismaClientKnownRequestError' && 'code' in thrown;
 }
 
 /** What was thrown, without the wrappers that graphql-js and Apollo put around it. */

@@ -75,6 +75,17 @@ describe('documents are true', () => {
     expect(names.filter((name) => !new RegExp(`\`${name}\\b`).test(text))).toEqual([]);
   });
 
+  it('every problem that docs/schema-language.md names can be reported', () => {
+    const sources = readdirSync(join(root, 'src/read'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => read(`src/read/${name}`))
+      .join('\n');
+    const lines = read('docs/schema-language.md').match(/^Problems: [\s\S]*?\n\n/gm) ?? [];
+    const named = lines.flatMap((line) => [...line.matchAll(/`([A-Z_]{5,})`/g)].map(([, code]) => `${code}`));
+    expect(named.length).toBeGreaterThan(50);
+    expect(named.filter((code) => !sources.includes(`'${code}'`))).toEqual([]);
+  });
+
   it('every setting has its row in docs/configuration.md, and no row is without a setting', async () => {
     const { SETTINGS } = await import('../../src/config/settings.ts');
     const rows = [...read('docs/configuration.md').matchAll(/^\| `([A-Z_]+)` \| `(\w+)`/gm)];

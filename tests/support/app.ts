@@ -75,7 +75,7 @@ const LIMITS: QueryLimits = { defaultPageSize: 100, maxPageSize: 1000, maxListLe
 
 /** Builds the whole API of a schema over a database of its own. */
 export async function createTestApp(sdl: string, options: TestAppOptions = {}): Promise<TestApp> {
-  const built = buildApp([{ file: 'schema.graphql', text: sdl }]);
+  const built = buildApp([{ file: 'schema.graphql', text: sdl }], []);
   const database = await createDatabase();
   await migrate(built, database);
   const db = openPool({ url: database.url, max: 20, statementTimeoutMs: 20_000 });

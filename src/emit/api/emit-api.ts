@@ -1,6 +1,7 @@
 import type { RuleBook } from '../../access/rule-book.ts';
 import type { AppModel, Entity, EnumType } from '../../model/app-model.ts';
 import { names } from '../../model/names.ts';
+import { type ApiAdditions, mergeAdditions } from './api-additions.ts';
 import type { ApiContext } from './api-context.ts';
 import { carryCustomTypes } from './carry-custom-types.ts';
 import { emitAggregateTypes } from './emit-aggregate-types.ts';
@@ -21,18 +22,22 @@ const HEADER = '# emitted by plinth from schema.graphql; do not edit';
  * conditions and inputs, then enums, the author's own types and what they share. A type that nothing mentions is left
  * out. Same model, same bytes.
  */
-export function emitApi(app: AppModel, rules: RuleBook): string {
-  const definitions = collectDefinitions({ app, rules });
+export function emitApi(app: AppModel, rules: RuleBook, additions: readonly ApiAdditions[] = []): string {
+  const definitions = collectDefinitions({ app, rules }, mergeAdditions(additions));
   return `${HEADER}\n\n${definitions.map(printDefinition).join('\n\n')}\n`;
 }
 
-function collectDefinitions(context: ApiContext): readonly SdlDefinition[] {
+function collectDefinitions(
+  context: ApiContext,
+  additions: Required<ApiAdditions>,
+): readonly SdlDefinition[] {
   const { app } = context;
-  const roots = emitRoots(app);
+  const roots = emitRoots(app, additions);
   const custom = carryCustomTypes(app);
   const own = [
     ...app.entities.flatMap((entity) => entityTypes(context, entity)),
     ...app.enums.flatMap((type) => [enumDefinition(type), ...enumFilters(type)]),
+    ...additions.types,
   ];
   const kept = alwaysThere(app);
   const entry = [...roots, ...custom, ...own.filter((definition) => kept.has(definition.name))];

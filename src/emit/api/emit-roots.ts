@@ -1,23 +1,29 @@
 import type { AppModel, Entity } from '../../model/app-model.ts';
 import { uniqueParts, visibleUniques } from '../../model/exposed-fields.ts';
 import { names } from '../../model/names.ts';
+import type { ApiAdditions } from './api-additions.ts';
 import { carryField } from './carry-custom-types.ts';
 import { hasGroups } from './emit-group-types.ts';
 import { connectionArguments, groupArguments, listArguments, whereArgument } from './list-arguments.ts';
 import type { SdlArgument, SdlDefinition, SdlField } from './sdl.ts';
 
 /** `Query`, `Mutation` and `Subscription`, with the author's own fields at their ends. */
-export function emitRoots(app: AppModel): readonly SdlDefinition[] {
+export function emitRoots(app: AppModel, additions: Required<ApiAdditions>): readonly SdlDefinition[] {
   return [
     root('Query', 'Everything that can be read.', [
       ...commonQueries(app),
+      ...additions.queries,
       ...app.entities.flatMap(entityQueries),
       ...customFields(app, 'Query'),
     ]),
     root(
       'Mutation',
       'Everything that can be written. One operation is one transaction: all of it or nothing.',
-      [...app.entities.flatMap(entityMutations), ...customFields(app, 'Mutation')],
+      [
+        ...additions.mutations,
+        ...app.entities.flatMap(entityMutations),
+        ...customFields(app, 'Mutation'),
+      ],
     ),
     root('Subscription', 'Everything that can be listened to.', customFields(app, 'Subscription')),
   ].filter((definition) => definition.kind === 'type' && definition.fields.length > 0);

@@ -69,7 +69,8 @@ function writableFields(
     );
 }
 
-function createField(entity: Entity, field: WritableField): SdlField {
+/** A field as create inputs have it: required where nothing else can supply the value. */
+export function createField(entity: Entity, field: WritableField): SdlField {
   const type = field.kind === 'relation' ? names.relationCreate(entity, field) : inputType(field);
   const required = isRequiredOnCreate(entity, field);
   return {

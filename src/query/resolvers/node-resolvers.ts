@@ -59,7 +59,7 @@ async function rowsOfAnyEntity(
       if (entities.length > 1) {
         const several = entities.map(({ name }) => name).join(', ');
         throw badInput(
-          [...path, index],
+          path[0] === 'ids' ? [...path, index] : path,
           `This id is ambiguous: ${several} each have a row with it.`,
           'ambiguous',
         );

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { type GraphQLResolveInfo, parse } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { executeOperation } from '../../../src/query/execute-operation.ts';
+import type { RequestScope } from '../../../src/query/request-scope.ts';
 import { as, createTestApp, type TestApp } from '../../support/app.ts';
 
 const SDL = `
 type Note @model @access(read: "true", create: "true", update: "true", delete: "true") { id: ID!  text: String! @unique }
-extend type Mutation { fail(after: String!): Boolean! @access(call: "true")  note(text: String!): Note! @access(call: "true") }
+extend type Mutation { fail(after: String!): Boolean! @access(call: "true")  note(text: String!): Note! @access(call: "true")  several(texts: [String!]!): Int! @access(call: "true") }
 `;
 
 let app: TestApp;
@@ -20,6 +23,25 @@ beforeAll(async () => {
           ran.push(after);
           await scope.db.execute('INSERT INTO "Note" (id, text) VALUES (gen_random_uuid(), $1)', [after]);
           throw new Error('secret reason');
+        },
+        // What `ctx.api` does, several times at once.
+        several: async (
+          _parent: unknown,
+          { texts }: { texts: string[] },
+          context: { scope: RequestScope },
+          info: GraphQLResolveInfo,
+        ) => {
+          const answers = await Promise.all(
+            texts.map((text) =>
+              executeOperation({
+                schema: info.schema,
+                document: parse(`mutation { createNote(input: { text: "${text}" }) { id } }`),
+                context: { scope: context.scope.fork() },
+                db: app.db,
+              }),
+            ),
+          );
+          return answers.filter((answer) => answer.errors === undefined).length;
         },
         note: async (_parent: unknown, { text }: { text: string }, { scope }: Ctx) => {
           ran.push(text);
@@ -67,6 +89,17 @@ describe('one operation is one transaction', () => {
     expect(answer.data).toBeNull();
     expect(ran).toEqual(['f']);
     expect(await texts()).toEqual([]);
+  });
+
+  test('operations inside of a custom mutation are parts of it, each whole or not at all', async () => {
+    const { several } = await app.data<{ several: number }>(
+      'mutation { several(texts: ["x", "y", "x", "z"]) }',
+    );
+    expect(several).toBe(3);
+    expect(await texts()).toEqual(['x', 'y', 'z']);
+    const undone = await app.graphql('mutation { several(texts: ["p", "q"]) fail(after: "f") }');
+    expect(undone.data).toBeNull();
+    expect(await texts()).toEqual(['x', 'y', 'z']);
   });
 
   test('an operation that has been cancelled is rolled back and TIMEOUT', async () => {

@@ -28,7 +28,7 @@ export async function runMutation(request: OperationRequest): Promise<ExecutionR
   const { db } = scope;
   if ('savepoint' in db) return inTurn(db, () => runInside(request, db as Tx));
   for (let run = 1; ; run++) {
-    const { result, again } = await runOnce(request);
+    const { result, again } = await runOnce(request).finally(() => scope.useConnection(db));
     if (!again || run >= MAX_RUNS) return result;
     // Rivals that collided once would collide again if they came back at the same moment.
     await sleep(Math.random() * FIRST_PAUSE_MS * 2 ** run);
@@ -45,7 +45,6 @@ async function runInside(request: OperationRequest, tx: Tx): Promise<ExecutionRe
 
 async function runOnce(request: OperationRequest): Promise<{ result: ExecutionResult; again: boolean }> {
   const { scope } = request.context;
-  const pool = scope.db;
   try {
     const key = readKey(request);
     const work = async (tx: Tx): Promise<ExecutionResult> => {
@@ -63,8 +62,6 @@ async function runOnce(request: OperationRequest): Promise<{ result: ExecutionRe
     return { result, again: false };
   } catch (error) {
     return settle(request, error);
-  } finally {
-    scope.useConnection(pool);
   }
 }
 

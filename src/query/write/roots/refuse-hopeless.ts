@@ -7,8 +7,17 @@ import type { CreatePlan, ToManyPlan, ToOnePlan, UpdatePlan } from '../write-pla
 
 /** @throws ViewerError UNAUTHENTICATED or FORBIDDEN where the rule is false for this viewer whatever the row */
 export function assertMayEver(scope: RequestScope, entity: Entity, operation: RowOperation): void {
-  if (!isHopeless(scope, entity, operation)) return;
-  throw denied(scope, `${operation} ${entity.plural}`);
+  const error = refusalOfHopeless(scope, entity, operation);
+  if (error) throw error;
+}
+
+/** The refusal of an operation that no row could allow; undefined where one could. */
+export function refusalOfHopeless(
+  scope: RequestScope,
+  entity: Entity,
+  operation: RowOperation,
+): ViewerError | undefined {
+  return isHopeless(scope, entity, operation) ? denied(scope, `${operation} ${entity.plural}`) : undefined;
 }
 
 /** No row could allow it. */

@@ -11,7 +11,8 @@ export type Args = Readonly<Record<string, unknown>>;
 
 /** Reads input; every fault in it is reported together. @throws ViewerError BAD_USER_INPUT */
 export function readInput<T>(scope: RequestScope, read: (reader: InputReader) => T | undefined): T {
-  const reader = new InputReader(scope.app, scope.limits.maxListLength);
+  const { maxListLength, maxInputLength = maxListLength } = scope.limits;
+  const reader = new InputReader(scope.app, maxInputLength);
   const plan = read(reader);
   reader.finish();
   if (plan === undefined) throw new Error('Input without a plan and without an issue');

@@ -58,7 +58,7 @@ export interface IndexedVerb {
 }
 
 /** The to-one relations whose key stands in the rows themselves, with what each row asks of them. */
-export function verbsByRelation(
+function verbsByRelation(
   plans: readonly (readonly ToOnePlan[])[],
 ): ReadonlyMap<RelationField, readonly IndexedVerb[]> {
   const groups = new Map<RelationField, IndexedVerb[]>();

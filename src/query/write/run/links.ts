@@ -78,11 +78,8 @@ async function moveKeys(run: WriteRun, side: Side, pairs: readonly Pair[]): Prom
   );
   const row = { alias: holder.entity.singular, entity: holder.entity };
   const cells = cellsOfAnyUpdate(run, holder.entity);
-  cells.set(holder.column, aliased('moved', 'owner'));
-  const sets = [...cells].map(([column, cell]) => {
-    // Inside UPDATE … FROM a bare column of the table itself has to be told from the joined ones.
-    return sql`${ident(column)} = ${cell}`;
-  });
+  cells.set(holder.column, aliased('$moved', 'owner'));
+  const sets = [...cells].map(([column, cell]) => sql`${ident(column)} = ${cell}`);
   const owners = listFor(
     idType(side.owner),
     pairs.map((pair) => pair.owner),
@@ -92,7 +89,7 @@ async function moveKeys(run: WriteRun, side: Side, pairs: readonly Pair[]): Prom
     pairs.map((pair) => pair.id),
   );
   await run.write(
-    sql`UPDATE ${raw(tableAs(holder.entity, row.alias))} SET ${join(sets)} FROM unnest(${owners}, ${ids}) AS moved(owner, id) WHERE ${idColumn(row)} = moved.id`,
+    sql`UPDATE ${raw(tableAs(holder.entity, row.alias))} SET ${join(sets)} FROM unnest(${owners}, ${ids}) AS "$moved"(owner, id) WHERE ${idColumn(row)} = "$moved".id`,
     { entity: holder.entity, path: side.path, operation: 'update' },
   );
   run.touch(
@@ -118,7 +115,7 @@ export async function unlink(run: WriteRun, side: Side, pairs: readonly Pair[]):
       pairs.map((pair) => pair.id),
     );
     await run.write(
-      sql`DELETE FROM ${ident(storage.table)} USING unnest(${owners}, ${ids}) AS gone(owner, id) WHERE ${ident(storage.own)} = gone.owner AND ${ident(storage.other)} = gone.id`,
+      sql`DELETE FROM ${ident(storage.table)} USING unnest(${owners}, ${ids}) AS "$gone"(owner, id) WHERE ${ident(storage.own)} = "$gone".owner AND ${ident(storage.other)} = "$gone".id`,
       { entity: side.owner, path: side.path, operation: 'update' },
     );
     return;

@@ -1,10 +1,10 @@
-import type { Entity, RelationField } from '../../../model/app-model.ts';
+import type { Entity } from '../../../model/app-model.ts';
 import { ident, join, raw, type Sql, sql } from '../../sql/sql.ts';
 import { tableAs } from '../../sql/sql-env.ts';
-import type { UpdatePlan } from '../write-plan.ts';
+import type { ToOnePlan, UpdatePlan } from '../write-plan.ts';
 import { checkKeys } from './check-keys.ts';
 import { type Cells, cellFor, cellsOfAnyUpdate, columnOf } from './column-cells.ts';
-import { targetsOf, verbsByRelation } from './create-rows.ts';
+import { targetsOf } from './create-rows.ts';
 import { deleteRows } from './delete-rows.ts';
 import { idIn, takeRows } from './judge-rows.ts';
 import { keysOf } from './keys-of.ts';
@@ -18,107 +18,104 @@ export interface UpdateOfRow {
 }
 
 /**
- * Updates rows of one entity and everything below them. Asks the rules that hold before; those that must hold after are
- * asked when the whole root field is written.
+ * Updates rows of one entity and everything below them, plan by plan in the order of the input. The rules that hold before
+ * are asked of all rows first; those that must hold after, when the whole root field is written.
  */
 export async function updateRows(run: WriteRun, entity: Entity, rows: readonly UpdateOfRow[]): Promise<void> {
   if (rows.length === 0) return;
-  await takeRows(
-    run,
-    entity,
-    rows.map(({ id, plan }) => ({ id, given: plan.given })),
-    'update',
-  );
-  await checkKeys(run, entity, [...new Set(rows.map(({ plan }) => plan))]);
-  const doomed: { entity: Entity; id: string }[] = [];
-  const keys = rows.map(() => new Map<string, string | null>());
-  for (const [relation, verbs] of verbsByRelation(rows.map(({ plan }) => plan.toOne))) {
-    const { storage } = relation;
-    if (storage.kind !== 'key') continue;
-    const targets = await targetsOf(run, verbs);
-    for (const [at, { index }] of verbs.entries()) {
-      const target = targets[at];
-      if (target !== undefined) keys[index]?.set(storage.key, target);
-    }
-    const current = verbs.filter(({ plan: { verb } }) =>
-      ['update', 'delete', 'disconnect'].includes(verb.kind),
-    );
-    const owners = current.map(({ index }) => rows[index]?.id ?? '');
-    const related = await keysOf(run, entity, relation, owners);
-    await updateTargets(run, relation, current, owners, related);
-    for (const { index, plan } of current) {
-      if (plan.verb.kind === 'update') continue;
-      keys[index]?.set(storage.key, null);
-      const id = related.get(rows[index]?.id ?? '');
-      if (plan.verb.kind === 'delete' && id === undefined) throw notFound(plan.target);
-      if (plan.verb.kind === 'delete' && id !== undefined) doomed.push({ entity: plan.target, id });
-    }
-  }
-  await writeRows(run, entity, rows, keys);
-  for (const { id, plan } of rows) run.touch(entity, [id], 'updated', plan.given);
-  for (const { entity: target, id } of doomed) await deleteRows(run, target, [id], rows[0]?.plan.path ?? []);
-  await writeFarSides(run, rows);
+  const intended = rows.map(({ id, plan }) => ({ id, given: plan.given }));
+  await takeRows(run, entity, intended, 'update');
+  const groups = new Map<UpdatePlan, string[]>();
+  for (const { id, plan } of rows) groups.set(plan, [...(groups.get(plan) ?? []), id]);
+  for (const [plan, ids] of groups) await updateGroup(run, plan, ids);
 }
 
-async function updateTargets(
+/** Rows that share one plan (a bulk update) go together. */
+async function updateGroup(run: WriteRun, plan: UpdatePlan, ids: readonly string[]): Promise<void> {
+  const { entity } = plan;
+  await checkKeys(run, entity, [plan]);
+  const keys = ids.map(() => new Map<string, string | null>());
+  const doomed = new Map<ToOnePlan, ReadonlySet<string>>();
+  for (const one of plan.toOne) {
+    if (one.relation.storage.kind === 'key') doomed.set(one, await resolveKey(run, entity, one, ids, keys));
+  }
+  for (const group of groupByKeys(ids, keys)) {
+    await setCells(run, entity, group.ids, cellsOfUpdate(run, plan, group.keys), plan.path);
+  }
+  run.touch(entity, ids, 'updated', plan.given);
+  for (const [{ target, path }, gone] of doomed) await deleteRows(run, target, [...gone], path);
+  await writeFarSides(
+    run,
+    ids.map((id) => ({ id, plan })),
+  );
+}
+
+/** Finds, makes or updates what the relation points at, notes the new keys, and answers what is to be deleted. */
+async function resolveKey(
   run: WriteRun,
-  relation: RelationField,
-  verbs: ReturnType<typeof verbsByRelation> extends ReadonlyMap<RelationField, infer V> ? V : never,
-  owners: readonly string[],
-  related: ReadonlyMap<string, string>,
-): Promise<void> {
-  const updates = verbs.flatMap(({ plan }, at): UpdateOfRow[] => {
-    if (plan.verb.kind !== 'update') return [];
-    const id = related.get(owners[at] ?? '');
-    if (id === undefined) throw notFound(plan.target);
-    return [{ id, plan: plan.verb.update }];
-  });
-  const target = verbs[0]?.plan.target;
-  if (target && relation.storage.kind === 'key') await updateRows(run, target, updates);
+  entity: Entity,
+  plan: ToOnePlan,
+  ids: readonly string[],
+  keys: readonly Map<string, string | null>[],
+): Promise<ReadonlySet<string>> {
+  const { relation, target, verb } = plan;
+  const { storage } = relation;
+  if (storage.kind !== 'key') return new Set();
+  if (verb.kind === 'connect' || verb.kind === 'create' || verb.kind === 'connectOrCreate') {
+    const targets = await targetsOf(
+      run,
+      ids.map((_, index) => ({ index, plan })),
+    );
+    for (const [index, id] of targets.entries()) keys[index]?.set(storage.key, id ?? null);
+    return new Set();
+  }
+  if (verb.kind !== 'update') for (const own of keys) own.set(storage.key, null);
+  if (verb.kind === 'disconnect') return new Set();
+  const present = await keysOf(run, entity, relation, ids);
+  if (ids.some((id) => !present.has(id))) throw notFound(target);
+  if (verb.kind === 'delete') return new Set(present.values());
+  const related = [...new Set(present.values())];
+  await updateRows(
+    run,
+    target,
+    related.map((id) => ({ id, plan: verb.update })),
+  );
+  return new Set();
+}
+
+interface KeyGroup {
+  readonly ids: string[];
+  readonly keys: ReadonlyMap<string, string | null>;
 }
 
 /** One statement for all rows that get the same values. */
-async function writeRows(
-  run: WriteRun,
-  entity: Entity,
-  rows: readonly UpdateOfRow[],
+function groupByKeys(
+  ids: readonly string[],
   keys: readonly ReadonlyMap<string, string | null>[],
-): Promise<void> {
-  const groups = new Map<
-    UpdatePlan,
-    Map<string, { ids: string[]; keys: ReadonlyMap<string, string | null> }>
-  >();
-  for (const [index, { id, plan }] of rows.entries()) {
-    const own = keys[index] ?? new Map();
-    const ofPlan = groups.get(plan) ?? new Map();
-    groups.set(plan, ofPlan);
+): Iterable<KeyGroup> {
+  const groups = new Map<string, KeyGroup>();
+  for (const [index, id] of ids.entries()) {
+    const own = keys[index] ?? new Map<string, string | null>();
     const name = JSON.stringify([...own]);
-    const group = ofPlan.get(name) ?? { ids: [], keys: own };
-    ofPlan.set(name, group);
+    const group = groups.get(name) ?? { ids: [], keys: own };
+    groups.set(name, group);
     group.ids.push(id);
   }
-  for (const [plan, ofPlan] of groups) {
-    for (const group of ofPlan.values()) await writeGroup(run, entity, plan, group);
-  }
+  return groups.values();
 }
 
-async function writeGroup(
-  run: WriteRun,
-  entity: Entity,
-  plan: UpdatePlan,
-  { ids, keys }: { ids: readonly string[]; keys: ReadonlyMap<string, string | null> },
-): Promise<void> {
+function cellsOfUpdate(run: WriteRun, plan: UpdatePlan, keys: ReadonlyMap<string, string | null>): Cells {
   const cells: Cells = new Map();
   for (const [name, value] of [...plan.values, ...keys]) {
-    const { column, type } = columnOf(run, entity, name);
+    const { column, type } = columnOf(run, plan.entity, name);
     cells.set(column, cellFor(type, value));
   }
   for (const [name, amount] of plan.increments) {
-    const { column, type } = columnOf(run, entity, name);
+    const { column, type } = columnOf(run, plan.entity, name);
     cells.set(column, sql`${ident(column)} + ${cellFor(type, amount)}`);
   }
-  for (const [column, cell] of cellsOfAnyUpdate(run, entity)) cells.set(column, cell);
-  await setCells(run, entity, ids, cells, plan.path);
+  for (const [column, cell] of cellsOfAnyUpdate(run, plan.entity)) cells.set(column, cell);
+  return cells;
 }
 
 /** UPDATE of some rows to the same values; nothing to set is no statement. */

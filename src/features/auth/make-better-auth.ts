@@ -1,0 +1,174 @@
+import { type BetterAuthOptions, betterAuth } from 'better-auth';
+import { prismaAdapter } from 'better-auth/adapters/prisma';
+import { bearer } from 'better-auth/plugins';
+import { v7 as uuid7 } from 'uuid';
+import type { Config } from '../../config/index.ts';
+import type { PrismaClientLike } from '../../data/index.ts';
+import type { AppModel } from '../../model/app-model.ts';
+import { adapterClient } from './adapter-client.ts';
+import { authOperation } from './auth-scope.ts';
+import { createUserRow, type UserRowParts } from './create-user-row.ts';
+import type { Mail, Mailer } from './mailer.ts';
+import { hashPassword, PASSWORD_LENGTH, verifyPassword } from './passwords.ts';
+import { TABLES } from './tables.ts';
+import { type UserFact, userField } from './user-columns.ts';
+
+/** Seconds. A session is prolonged while it is used. */
+export const SESSION_SECONDS = 30 * 24 * 60 * 60;
+export const RESET_SECONDS = 60 * 60;
+/** A header of ours, never the client's, by which better-auth learns where a request comes from. */
+export const ADDRESS_HEADER = 'x-plinth-address';
+
+export interface BetterAuthParts extends UserRowParts {
+  readonly config: Config;
+  readonly secret: string;
+  readonly mailer: Mailer;
+  readonly prisma: PrismaClientLike;
+  readonly publicUrl: () => string;
+  readonly changed: () => void;
+  readonly log: { error(fields: object, message: string): void; debug(fields: object, message: string): void };
+}
+
+export type BetterAuth = ReturnType<typeof makeBetterAuth>;
+
+/** The name of the session's cookie. `__Host-` makes browsers refuse it from subdomains and over plain HTTP. */
+export function sessionCookieName(config: Pick<Config, 'mode'>): string {
+  return config.mode === 'production' ? '__Host-plinth.session_token' : 'plinth.session_token';
+}
+
+/** better-auth over the project's own tables. Everything that is not set here is its default. */
+export function makeBetterAuth(parts: BetterAuthParts) {
+  const { config } = parts;
+  return betterAuth({
+    appName: 'plinth',
+    baseURL: parts.publicUrl(),
+    basePath: '/auth',
+    secret: parts.secret,
+    telemetry: { enabled: false },
+    database: prismaAdapter(client(parts), { provider: 'postgresql' }),
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: !config.auth.signUp,
+      minPasswordLength: PASSWORD_LENGTH.min,
+      maxPasswordLength: PASSWORD_LENGTH.max,
+      requireEmailVerification: config.auth.verifyMail,
+      revokeSessionsOnPasswordReset: true,
+      resetPasswordTokenExpiresIn: RESET_SECONDS,
+      password: {
+        hash: hashPassword,
+        verify: ({ hash, password }: { hash: string; password: string }) => verifyPassword(hash, password),
+      },
+      sendResetPassword: async ({ user, token }) => {
+        await forgetOlderTokens(parts.prisma, user.id);
+        post(parts, resetMail(parts, user.email, token));
+      },
+    },
+    emailVerification: {
+      sendOnSignUp: true,
+      autoSignInAfterVerification: true,
+      expiresIn: 24 * 60 * 60,
+      sendVerificationEmail: async ({ user, url, token }) => post(parts, verificationMail(user.email, url, token)),
+    },
+    session: {
+      modelName: TABLES.session,
+      expiresIn: SESSION_SECONDS,
+      updateAge: 24 * 60 * 60,
+      freshAge: 24 * 60 * 60,
+    },
+    account: {
+      modelName: TABLES.account,
+      encryptOAuthTokens: true,
+      accountLinking: { enabled: true, trustedProviders: [] },
+    },
+    verification: { modelName: TABLES.verification, storeIdentifier: 'hashed' },
+    user: userOptions(parts.app),
+    // Rows of accounts are changed through the API, under the author's rules.
+    disabledPaths: ['/update-user', '/delete-user', '/change-email'],
+    // Ours counts in the database and by account as well: see throttle.ts.
+    rateLimit: { enabled: false },
+    trustedOrigins: trustedOrigins(parts),
+    advanced: advanced(config),
+    logger: { log: (level, message, ...rest) => report(parts, level, message, rest) },
+    plugins: [bearer()],
+  } satisfies BetterAuthOptions);
+}
+
+function client({ app, rules, db, prisma, changed }: BetterAuthParts) {
+  const { user } = app;
+  return adapterClient(prisma, {
+    userModel: user?.name ?? TABLES.user,
+    numericIds: user?.idKind === 'INT',
+    ...(user && { createUser: (facts) => createUserRow({ app, rules, db }, user, facts) }),
+    changed,
+  });
+}
+
+const MAPPED: readonly UserFact[] = ['email', 'emailVerified', 'name', 'image', 'createdAt', 'updatedAt'];
+
+function userOptions({ user }: AppModel) {
+  if (!user) return { modelName: TABLES.user };
+  const fields = Object.fromEntries(MAPPED.map((fact) => [fact, userField(user, fact).name]));
+  return { modelName: user.name, fields };
+}
+
+function advanced(config: Config) {
+  const secure = config.mode === 'production';
+  return {
+    cookiePrefix: 'plinth',
+    useSecureCookies: false,
+    cookies: { session_token: { name: sessionCookieName(config), attributes: { secure } } },
+    defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', secure, path: '/' },
+    ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
+    database: { generateId: () => uuid7() },
+  } as const;
+}
+
+function trustedOrigins({ config, publicUrl }: BetterAuthParts) {
+  const { appUrl } = config.auth;
+  const listed = [...config.corsOrigins.filter((origin) => origin !== '*'), ...(appUrl ? [new URL(appUrl).origin] : [])];
+  // A single-page app's own dev server runs on some port of this machine.
+  const local =
+    config.mode === 'development' && config.corsOrigins.length === 0
+      ? ['http://localhost:*', 'http://127.0.0.1:*', 'http://[::1]:*']
+      : [];
+  return () => [new URL(publicUrl()).origin, ...listed, ...local];
+}
+
+/** Only the newest mail works: a reset that somebody else asked for earlier must not stay open. */
+async function forgetOlderTokens(prisma: PrismaClientLike, userId: string): Promise<void> {
+  const verification = Reflect.get(prisma, 'plinthVerification') as Record<string, (args: object) => Promise<unknown>>;
+  const rows = (await verification.findMany?.({ where: { value: userId }, orderBy: { id: 'desc' } })) as { id: string }[];
+  const older = rows.slice(1).map(({ id }) => id);
+  if (older.length > 0) await verification.deleteMany?.({ where: { id: { in: older } } });
+}
+
+function resetMail({ config, publicUrl }: BetterAuthParts, to: string, token: string): Mail {
+  const url = `${config.auth.appUrl ?? publicUrl()}/reset-password?token=${encodeURIComponent(token)}`;
+  const text = [
+    'Somebody, probably you, asked for a new password for this address.',
+    '',
+    `Set it here within an hour: ${url}`,
+    '',
+    'If it was not you, do nothing: the password stays as it is.',
+  ].join('\n');
+  return { to, subject: 'Set a new password', text, url, token };
+}
+
+function verificationMail(to: string, url: string, token: string): Mail {
+  const text = [`Please confirm that this address is yours: ${url}`, '', 'If you do not know why you get this, do nothing.'];
+  return { to, subject: 'Confirm your address', text: text.join('\n'), url, token };
+}
+
+/** Sends now, or with the rest of the operation around the caller once that has succeeded. */
+function post({ mailer }: BetterAuthParts, mail: Mail): void {
+  const operation = authOperation.getStore();
+  if (operation) operation.mails.push(mail);
+  else mailer.send(mail);
+}
+
+/** better-auth logs e-mail addresses of failed attempts at "info"; what went wrong is worth keeping, who tried is not. */
+function report(parts: BetterAuthParts, level: string, message: string, rest: readonly unknown[]): void {
+  const err = rest.find((item) => item instanceof Error);
+  if (level === 'error') parts.log.error({ ...(err !== undefined && { err }) }, `sign-in: ${message}`);
+  else parts.log.debug({}, `sign-in: ${level}`);
+}
