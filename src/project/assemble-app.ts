@@ -12,10 +12,13 @@ import {
 import type { Config } from '../config/index.ts';
 import type { Db, PrismaClientLike } from '../data/index.ts';
 import { scalarTypes } from '../emit/scalars/index.ts';
+import type { AuthRuntime } from '../features/auth/start-auth.ts';
 import type { BuiltApp } from '../pipeline.ts';
 import { buildExecutableSchema } from '../query/build-executable-schema.ts';
 import { executeOperation } from '../query/execute-operation.ts';
+import { admitOperation } from '../query/guards/index.ts';
 import { RequestScope } from '../query/request-scope.ts';
+import type { ResolverMap } from '../query/resolvers/resolver.ts';
 import { writeResolvers } from '../query/write/index.ts';
 import type { Log, PlinthApp, RequestInfo, Sample } from '../serve/index.ts';
 import { completeViewer } from './complete-viewer.ts';
@@ -28,6 +31,7 @@ export interface AppParts {
   readonly db: Db;
   /** Undefined where the project has no code of its own that could use it. */
   readonly prisma: PrismaClientLike | undefined;
+  readonly auth: AuthRuntime;
   readonly config: Config;
   readonly log: Log;
   readonly samples: readonly Sample[];
@@ -41,15 +45,23 @@ export function assembleApp(parts: AppParts): PlinthApp {
     rules: built.rules,
     apiSdl: built.apiSdl,
     scalars: scalarTypes,
-    writeResolvers: writeResolvers(built.app, built.rules),
+    writeResolvers: joinMaps(writeResolvers(built.app, built.rules), parts.auth.resolvers),
     customResolvers: parts.resolvers,
   });
   return {
     schema,
     samples: parts.samples,
     createContext: (request) => createContext(parts, schema, request),
-    plugins: [runMutationsInTransactions(schema, parts.db)],
+    plugins: [admitOperations(schema), runMutationsInTransactions(schema, parts.db)],
+    answerRoute: (request) => parts.auth.answer(request),
   };
+}
+
+/** Resolvers of both, by type. */
+function joinMaps(first: ResolverMap, second: ResolverMap): ResolverMap {
+  const joined = { ...first };
+  for (const [type, fields] of Object.entries(second)) joined[type] = { ...joined[type], ...fields };
+  return joined;
 }
 
 async function createContext(
@@ -59,7 +71,9 @@ async function createContext(
 ): Promise<OperationContext> {
   const { built, config, db, log, prisma } = parts;
   const { inputRows, listValues, pageDefault, pageMax } = config.limits;
-  const viewer = await completeViewer(built.app, request.viewer, db);
+  // With the admin key the request has said who it is; a cookie beside it means nothing.
+  const sender = request.hasAdminKey ? request.viewer : await parts.auth.findViewer(request.headers);
+  const viewer = await completeViewer(built.app, sender, db);
   const scope = new RequestScope({
     app: built.app,
     rules: built.rules,
@@ -73,6 +87,7 @@ async function createContext(
       maxInputLength: inputRows,
     },
     signal: request.signal,
+    ...(config.mode === 'development' && { explain: { committed: db } }),
   });
   return makeResolverContext({
     scope,
@@ -96,6 +111,19 @@ function runInner(schema: GraphQLSchema, db: Db, context: OperationContext) {
   };
 }
 
+/** The gate of graphql-shield: before either way of running an operation, and before any SQL of it. */
+function admitOperations(schema: GraphQLSchema): ApolloServerPlugin<object> {
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ document, contextValue }) {
+          await admitOperation(schema, document, (contextValue as OperationContext).scope);
+        },
+      };
+    },
+  };
+}
+
 /** A mutation is one transaction with the reading of its answer, so it runs here instead of in Apollo's executor. */
 function runMutationsInTransactions(schema: GraphQLSchema, db: Db): ApolloServerPlugin<object> {
   return {
@@ -103,7 +131,8 @@ function runMutationsInTransactions(schema: GraphQLSchema, db: Db): ApolloServer
       return {
         async responseForOperation({ request, document, operation, contextValue }) {
           const context = contextValue as OperationContext;
-          if (isOf('subscription', operation)) return answer({ errors: [context.toViewer(noSubscriptions())] }, 400);
+          if (isOf('subscription', operation))
+            return answer({ errors: [context.toViewer(noSubscriptions())] }, 400);
           if (!isOf('mutation', operation)) return null;
           const result = await executeOperation({
             schema,
@@ -115,6 +144,7 @@ function runMutationsInTransactions(schema: GraphQLSchema, db: Db): ApolloServer
             idempotencyKey: context.request.headers['idempotency-key'],
             signal: context.request.signal,
           });
+          if (result.data != null) for (const cookie of context.authRequest.cookies) context.setCookie(cookie);
           const errors = result.errors?.map(context.toViewer);
           // No `data` at all means that nothing ran: the variables do not fit.
           if (result.data === undefined) return answer({ ...(errors && { errors }) }, 400);

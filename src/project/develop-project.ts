@@ -108,7 +108,7 @@ function follow(
     const built = buildApp(readSources(project));
     options.showProblems(built.warnings);
     await bringInStep(options, built, database);
-    await running.server.replaceApp(await makeApp({ project, config, built, database, log }));
+    await running.server.replaceApp(await makeApp({ project, config, built, database, log, address: running.address }));
     note(`Reloaded in ${Math.round(performance.now() - started)} ms`);
     if (built.apiSdl !== serving.apiSdl || built.prismaSchema !== serving.prismaSchema) {
       await writeTypes(options, built);

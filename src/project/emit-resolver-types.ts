@@ -6,7 +6,7 @@ import type { BuiltApp } from '../pipeline.ts';
 
 /** How `generated/resolvers.ts` is made, for GraphQL Code Generator; `codegen.ts` of a project says the same. */
 export function resolverTypesConfig(app: Pick<BuiltApp, 'app'>): Record<string, unknown> {
-  const mappers = app.app.entities.map(({ name }) => [name, `./prisma/client.ts#${name} as ${name}Row`]);
+  const mappers = app.app.entities.map(({ name }) => [name, `./rows.ts#${name}Row`]);
   return {
     contextType: './context.ts#Context',
     mappers: Object.fromEntries(mappers),

@@ -1,8 +1,9 @@
 import type { ExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
 import { lower } from '../access/lower.ts';
-import { prismaWhere } from '../access/prisma-where.ts';
+import { type PrismaWhere, prismaWhere } from '../access/prisma-where.ts';
 import type { RowOperation } from '../access/rule-book.ts';
 import type { PrismaClientLike } from '../data/index.ts';
+import type { AuthRequest } from '../features/auth/resolvers.ts';
 import type { ViewerState } from '../model/viewer.ts';
 import type { RequestScope } from '../query/request-scope.ts';
 import type { Log, RequestInfo } from '../serve/index.ts';
@@ -12,6 +13,9 @@ import type { ResolverContext, Viewer } from './resolver-context.ts';
 export interface OperationContext extends ResolverContext {
   /** What of an error the viewer may see; everything else is logged. */
   readonly toViewer: (error: GraphQLError) => GraphQLFormattedError;
+  /** What sign-in needs of the request. Its cookies go out once the operation has succeeded. */
+  readonly authRequest: AuthRequest & { readonly cookies: readonly string[] };
+  readonly setCookie: (cookie: string) => void;
 }
 
 export interface ContextParts {
@@ -26,6 +30,7 @@ export interface ContextParts {
 
 /** Makes the context of one operation. A plain object, since Apollo clones it. */
 export function makeResolverContext({ scope, request, prisma, log, api }: ContextParts): OperationContext {
+  const cookies: string[] = [];
   const context: OperationContext = {
     scope,
     viewer: describeViewer(scope.viewer),
@@ -41,6 +46,13 @@ export function makeResolverContext({ scope, request, prisma, log, api }: Contex
       signal: request.signal,
     },
     toViewer: request.toViewer,
+    authRequest: {
+      headers: request.headers,
+      remoteAddress: request.remoteAddress,
+      cookies,
+      setCookie: (cookie) => cookies.push(cookie),
+    },
+    setCookie: request.setCookie,
   };
   return context;
 }
@@ -58,13 +70,13 @@ function describeViewer(state: ViewerState): Viewer | null {
   return { id, roles, email, emailVerified, claims };
 }
 
-function readable(scope: RequestScope, model: string, operation: RowOperation): Record<string, unknown> {
+function readable(scope: RequestScope, model: string, operation: RowOperation): PrismaWhere {
   const entity = scope.app.entityByName.get(model);
   if (!entity) throw new Error(`ctx.readable: there is no model "${model}"`);
-  const where = prismaWhere(scope.app, lower(scope.rowRule(entity, operation)));
+  const { where, unsupported } = prismaWhere(scope.app, lower(scope.rowRule(entity, operation)));
   if (where === undefined) {
     throw new Error(
-      `ctx.readable: Prisma cannot express the ${operation} rule of ${model}; use ctx.api instead`,
+      `ctx.readable: Prisma cannot express the ${operation} rule of ${model} (${unsupported}); use ctx.api instead`,
     );
   }
   return where;

@@ -1,4 +1,5 @@
 import type { ExecutionResult } from 'graphql';
+import type { PrismaWhere } from '../access/prisma-where.ts';
 import type { RowOperation } from '../access/rule-book.ts';
 import type { PrismaClientLike } from '../data/index.ts';
 import type { GraphQLContext } from '../query/graphql-context.ts';
@@ -37,7 +38,7 @@ export interface ResolverContext<Prisma = PrismaClientLike> extends GraphQLConte
    * The access rule of a model for this viewer as a Prisma `where`, for queries of one's own through `db`.
    * @throws Error when Prisma cannot express the rule
    */
-  readable(model: string, operation?: RowOperation): Record<string, unknown>;
+  readable(model: string, operation?: RowOperation): PrismaWhere;
   readonly log: Log;
   readonly request: ResolverRequest;
 }

@@ -1,8 +1,10 @@
 import type { Config } from '../config/index.ts';
-import { createPrismaClient, migrationStatus } from '../data/index.ts';
+import { createPrismaClient, migrationStatus, type PrismaClientLike } from '../data/index.ts';
+import { startAuth } from '../features/auth/start-auth.ts';
 import type { BuiltApp } from '../pipeline.ts';
 import { createServer, type Log, type PlinthApp, type PlinthServer, type Readiness } from '../serve/index.ts';
 import { assembleApp } from './assemble-app.ts';
+import { developmentSecret } from './development-secret.ts';
 import { type Project, readOperations } from './find-project.ts';
 import { loadResolvers } from './load-resolvers.ts';
 import type { OpenDatabase } from './open-database.ts';
@@ -11,6 +13,7 @@ import { prepareTables } from './prepare-tables.ts';
 /** Everything a running server was made of, and the way to end it. */
 export interface RunningServer {
   readonly url: string;
+  readonly address: { url?: string };
   readonly server: PlinthServer;
   /** Graceful: requests under way are answered, then the database is let go. Idempotent. */
   stop(): Promise<void>;
@@ -22,6 +25,8 @@ export interface ServeParts {
   readonly built: BuiltApp;
   readonly database: OpenDatabase;
   readonly log: Log;
+  /** Where the server listens, once it does. */
+  readonly address?: { url?: string };
 }
 
 /** Assembles the API of `built` with the author's resolvers as they are now. @throws UserError */
@@ -29,39 +34,57 @@ export async function makeApp(parts: ServeParts): Promise<PlinthApp> {
   const { project, built, database } = parts;
   const resolvers = await loadResolvers(project);
   const hasCode = Object.keys(resolvers).length > 0;
-  const prisma = hasCode
-    ? await createPrismaClient({
-        prismaSchema: built.prismaSchema,
-        db: database.db,
-        cacheDirectory: project.stateDirectory,
-      })
-    : undefined;
+  let client: Promise<PrismaClientLike> | undefined;
+  const prismaClient = (): Promise<PrismaClientLike> =>
+    (client ??= createPrismaClient({
+      prismaSchema: built.prismaSchema,
+      db: database.db,
+      cacheDirectory: project.stateDirectory,
+    }));
+  const prisma = hasCode ? await prismaClient() : undefined;
+  const auth = startAuth({
+    app: built.app,
+    rules: built.rules,
+    config: parts.config,
+    db: database.db,
+    secret: parts.config.secret ?? developmentSecret(project),
+    prisma: prismaClient,
+    publicUrl: () => parts.config.auth.publicUrl ?? parts.address?.url ?? `http://localhost:${parts.config.port}`,
+    log: parts.log,
+  });
   const app = assembleApp({
     built,
     resolvers,
     db: database.db,
     prisma,
+    auth,
     config: parts.config,
     log: parts.log,
     samples: readOperations(project),
   });
-  return { ...app, dispose: async () => prisma?.$disconnect() };
+  const dispose = async (): Promise<void> => {
+    await auth.dispose();
+    await (await client)?.$disconnect();
+  };
+  return { ...app, dispose };
 }
 
 /** Serves `built` from `database`, which must be in step with it. */
 export async function serveProject(parts: ServeParts): Promise<RunningServer> {
   const { config, database, log } = parts;
   await prepareTables(database.db);
-  const app = await makeApp(parts);
+  const address: { url?: string } = {};
+  const app = await makeApp({ ...parts, address });
   const checkHealth = config.mode === 'production' ? migratedHealth(parts) : answeringHealth(parts);
   const server = await createServer({ config, app, checkHealth, log });
   const { url } = await server.listen();
+  address.url = url;
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     await server.close();
     await database.close();
   };
-  return { url, server, stop: () => (stopping ??= stop()) };
+  return { url, address, server, stop: () => (stopping ??= stop()) };
 }
 
 /** In development the schema follows the file, so an answering database is enough. */

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { BuiltApp } from '../pipeline.ts';
 import { emitContextTypes, emitResolverTypes } from './emit-resolver-types.ts';
+import { emitRowTypes } from './emit-row-types.ts';
 import type { Project } from './find-project.ts';
 
 /** A file that follows from `schema.graphql`. */
@@ -20,6 +21,7 @@ async function localArtefacts(project: Project, built: BuiltApp): Promise<Artefa
   return [
     { path: join(project.generatedDirectory, 'api.graphql'), text: built.apiSdl },
     { path: join(project.generatedDirectory, 'context.ts'), text: emitContextTypes() },
+    { path: join(project.generatedDirectory, 'rows.ts'), text: emitRowTypes(built.app) },
     { path: join(project.generatedDirectory, 'resolvers.ts'), text: await emitResolverTypes(built) },
   ];
 }

@@ -44,9 +44,11 @@ export function answerOperations(deps: AnswerDeps) {
     if (type === undefined) return refuseMediaType(request, reply, deps.maskError);
     const limit = startTimeLimit(deps.config.limits.requestMs, reply.raw, deps.stop);
     try {
+      const cookies: string[] = [];
       const answer = await limit.bound(
-        deps.current.use((served) => run(served, request, limit, measure, deps)),
+        deps.current.use((served) => run(served, request, limit, measure, deps, cookies)),
       );
+      if (cookies.length > 0) reply.header('set-cookie', cookies);
       return send(answer, type, reply);
     } catch (error) {
       return sendError(error, request, reply, deps.maskError);
@@ -64,6 +66,7 @@ function run(
   limit: TimeLimit,
   measure: Measure,
   deps: AnswerDeps,
+  cookies: string[],
 ): Promise<HTTPGraphQLResponse> {
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(request.headers))
@@ -75,7 +78,10 @@ function run(
     httpGraphQLRequest: { method: request.method, headers, search, body: request.body },
     context: async () => {
       try {
-        return await served.app.createContext(admit(request, search, limit, measure, deps));
+        return await served.app.createContext({
+          ...admit(request, search, limit, measure, deps),
+          setCookie: (cookie) => cookies.push(cookie),
+        });
       } catch (error) {
         throw asRequestError(error, request.id, deps.requestIds);
       }
@@ -90,7 +96,7 @@ function admit(
   limit: TimeLimit,
   measure: Measure,
   deps: AnswerDeps,
-): RequestInfo {
+): Omit<RequestInfo, 'setCookie'> {
   const { config, maskError } = deps;
   const parameters = readParameters(request, search);
   refuseHostileJson(parameters, config.limits.jsonDepth);
@@ -109,6 +115,7 @@ function admit(
     signal: limit.signal,
     remoteAddress: request.ip,
     viewer,
+    hasAdminKey,
     toViewer: (error) => maskError(error.toJSON(), error, request.id),
   };
 }

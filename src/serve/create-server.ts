@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { ViewerError } from '../kit/viewer-error.ts';
+import { addAppRoutes } from './add-app-routes.ts';
 import { addGraphqlRoutes } from './add-graphql-routes.ts';
 import { CurrentApp } from './current-app.ts';
 import { answerFailure, sendError } from './error-answer.ts';
@@ -34,6 +35,7 @@ export async function createServer(options: ServerOptions): Promise<PlinthServer
   );
   addHealthRoutes(http, options, () => life.stopping);
   addGraphqlRoutes(http, { config, current, maskError, requestIds, stop: life.cutOff.signal }, log);
+  addAppRoutes(http, { config, current, maskError });
   if (config.mode === 'development') http.get('/', (_request, reply) => reply.redirect('/graphql'));
   await http.ready();
   return {

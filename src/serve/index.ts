@@ -6,6 +6,7 @@ export type {
   PlinthServer,
   Readiness,
   RequestInfo,
+  RouteRequest,
   Sample,
   ServerOptions,
 } from './types.ts';

@@ -17,8 +17,25 @@ export interface RequestInfo {
   readonly signal: AbortSignal;
   readonly remoteAddress: string;
   readonly viewer: ViewerState;
+  /** The admin key vouches for the viewer: they are who `X-Plinth-As` says, whatever cookies or tokens say. */
+  readonly hasAdminKey: boolean;
+  /** Puts a `Set-Cookie` on the answer. */
+  readonly setCookie: (cookie: string) => void;
   /** Masks and logs an error that reaches the client on a way of its own, past Apollo's `formatError`. */
   readonly toViewer: (error: GraphQLError) => GraphQLFormattedError;
+}
+
+/** A request to a path that belongs to the app and is no GraphQL: `/auth/*`. */
+export interface RouteRequest {
+  readonly method: string;
+  /** Path and query string, as received. */
+  readonly url: string;
+  /** Names in lower case, without the admin key. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The parsed JSON body, if there was one. */
+  readonly body: unknown;
+  readonly remoteAddress: string;
+  readonly hasAdminKey: boolean;
 }
 
 /** What every context has, whatever else an app puts into it. */
@@ -38,6 +55,8 @@ export interface PlinthApp {
   readonly stringifyResult?: (result: FormattedExecutionResult) => string | Promise<string>;
   /** Operations that GraphiQL offers, from `operations/*.graphql`. */
   readonly samples?: readonly Sample[];
+  /** Answers `/auth/*` and `/dev/mail`. Thrown `ViewerError`s reach the client. */
+  answerRoute?(request: RouteRequest): Promise<Response>;
   /** Called once this version answers no more requests. */
   dispose?(): Promise<void>;
 }

@@ -16,6 +16,8 @@ export interface TestAppOptions {
   /** What `resolvers/*.ts` would export, by type. */
   readonly resolvers?: Parameters<typeof buildExecutableSchema>[0]['customResolvers'];
   readonly limits?: Partial<QueryLimits>;
+  /** Whether denials explain themselves, as in development. */
+  readonly explain?: boolean;
 }
 
 export interface AskOptions {
@@ -39,6 +41,8 @@ export interface AnswerError {
   readonly code: unknown;
   readonly issues: readonly { path: readonly (string | number)[]; message: string; constraint?: string }[];
   readonly original: unknown;
+  /** `extensions.access`: why it was denied. */
+  readonly access: unknown;
 }
 
 export interface TestApp {
@@ -101,6 +105,7 @@ export async function createTestApp(sdl: string, options: TestAppOptions = {}): 
       now: new Date(),
       limits: { ...LIMITS, ...options.limits },
       ...(ask.signal && { signal: ask.signal }),
+      ...(options.explain && { explain: { committed: db } }),
     });
     const context = { scope, api: undefined };
     return answerOf(
@@ -167,6 +172,7 @@ function answerOf<T>(result: ExecutionResult): Answer<T> {
     code: error.extensions.code,
     issues: (error.extensions.issues ?? []) as AnswerError['issues'],
     original: error.originalError,
+    access: error.extensions.access,
   }));
   // Objects of graphql-js have no prototype, which comparisons in tests would stumble over.
   const data = result.data === undefined ? undefined : (JSON.parse(JSON.stringify(result.data)) as T | null);

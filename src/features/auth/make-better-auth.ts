@@ -120,7 +120,7 @@ function advanced(config: Config) {
     defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', secure, path: '/' },
     ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
     database: { generateId: () => uuid7() },
-  } as const;
+  } satisfies BetterAuthOptions['advanced'];
 }
 
 function trustedOrigins({ config, publicUrl }: BetterAuthParts) {

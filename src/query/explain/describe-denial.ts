@@ -3,6 +3,7 @@ import type { RowOperation } from '../../access/rule-book.ts';
 import { preview } from '../../kit/preview.ts';
 import type { CustomField, Entity, JsonValue, RuleSource } from '../../model/app-model.ts';
 import type { RequestScope } from '../request-scope.ts';
+import { relationOfKey } from '../sql/sql-type.ts';
 import type { ChainLink, ExplainedTerm, Explanation, Verdict } from './explained.ts';
 import { probeTerms } from './probe-terms.ts';
 import { weighTerms } from './weigh-terms.ts';
@@ -79,7 +80,8 @@ function sourceOf({ rules }: RequestScope, denial: Denial): RuleSource | undefin
   if (denial.kind === 'call') return rules.call(denial.field.root, denial.field.name)?.source;
   const { entity, operation, field } = denial;
   if (field === undefined) return rules.row(entity, operation)?.source;
-  return rules.field(entity, field, operation === 'read' ? 'read' : 'write')?.source;
+  const ruled = entity.fieldByName.has(field) ? field : (relationOfKey(entity, field)?.name ?? field);
+  return rules.field(entity, ruled, operation === 'read' ? 'read' : 'write')?.source;
 }
 
 function base(scope: RequestScope, denial: Denial): Omit<Explanation, 'because' | 'verdicts'> {

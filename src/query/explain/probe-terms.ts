@@ -42,10 +42,16 @@ export async function probeTerms(
     const name = `t${truths.size}`;
     truths.set(one, name);
     // Two questions make three answers: neither is unknown.
-    add(name, sql`CASE WHEN ${exprToSql(bound, env)} THEN 'true' WHEN ${exprToSql(not(bound), env)} THEN 'false' ELSE 'unknown' END`);
+    add(
+      name,
+      sql`CASE WHEN ${exprToSql(bound, env)} THEN 'true' WHEN ${exprToSql(not(bound), env)} THEN 'false' ELSE 'unknown' END`,
+    );
     for (const seen of one.values) {
       const operand = valueToSql(bindViewerInValue(seen.value, scope), env);
-      values.set(seen, { name: add(`v${values.size}`, jsonValue(operand.sql, operand.type)), type: operand.type });
+      values.set(seen, {
+        name: add(`v${values.size}`, jsonValue(operand.sql, operand.type)),
+        type: operand.type,
+      });
     }
   }
   const key = scalarFor(idType(entity), id);

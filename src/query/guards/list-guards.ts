@@ -31,8 +31,7 @@ function readGuards(entity: Entity): readonly Guard[] {
     ...(groupKeys(entity).length > 0 ? [names.groupsField(entity)] : []),
   ];
   const rule = `read ${entity.name}`;
-  const refuse: Guard['refuse'] = (scope) =>
-    isHidden(scope, entity) ? refusal(scope, entity.name) : undefined;
+  const refuse: Guard['refuse'] = (scope) => (isHidden(scope, entity) ? refusal(scope, entity) : undefined);
   return fields.map((field) => ({ type: 'Query', field, rule, refuse }));
 }
 
@@ -69,7 +68,7 @@ function fieldGuards(entity: Entity, field: Field): readonly Guard[] {
     rule: `read ${entity.name}.${field.name}`,
     refuse: (scope) => {
       const rule = scope.fieldRule(entity, field.name, 'read');
-      return rule && decided(rule) === false ? refusal(scope, `${entity.name}.${field.name}`) : undefined;
+      return rule && decided(rule) === false ? refusal(scope, entity, field.name) : undefined;
     },
   }));
 }
@@ -87,8 +86,6 @@ function callGuard(field: CustomField): Guard {
     field: field.name,
     rule: `call ${field.root}.${field.name}`,
     refuse: (scope) =>
-      decided(scope.callRule(field.root, field.name)) === false
-        ? refusalToCall(scope, field.name)
-        : undefined,
+      decided(scope.callRule(field.root, field.name)) === false ? refusalToCall(scope, field) : undefined,
   };
 }

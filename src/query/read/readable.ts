@@ -1,7 +1,8 @@
 import { decidedWithoutRow } from '../../access/decide.ts';
 import { ViewerError } from '../../kit/viewer-error.ts';
-import type { Entity } from '../../model/app-model.ts';
+import type { CustomField, Entity } from '../../model/app-model.ts';
 import { and, type Expr, type RowPath, type RowStep, type Rows, THIS, type Value } from '../../model/expr.ts';
+import { explainWithoutRow } from '../explain/index.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { entityOf, relationField, relationOfKey } from '../sql/sql-type.ts';
 import { renameRow } from './rename-row.ts';
@@ -20,15 +21,17 @@ export function readableRows(scope: RequestScope, entity: Entity, as: string = T
 }
 
 /** The refusal of what no row could allow. */
-export function refusal(scope: RequestScope, what: string): ViewerError {
+export function refusal(scope: RequestScope, entity: Entity, field?: string): ViewerError {
+  const what = field === undefined ? entity.name : `${entity.name}.${field}`;
+  const access = explainWithoutRow(scope, { kind: 'row', entity, operation: 'read', field });
   return scope.viewer.kind === 'signedOut'
-    ? new ViewerError('UNAUTHENTICATED', `Sign in to read ${what}.`)
-    : new ViewerError('FORBIDDEN', `You may not read ${what}.`);
+    ? new ViewerError('UNAUTHENTICATED', `Sign in to read ${what}.`, { access })
+    : new ViewerError('FORBIDDEN', `You may not read ${what}.`, { access });
 }
 
 /** @throws ViewerError where the rule is false for this viewer whatever the row */
 export function assertMayRead(scope: RequestScope, entity: Entity): void {
-  if (isHidden(scope, entity)) throw refusal(scope, entity.name);
+  if (isHidden(scope, entity)) throw refusal(scope, entity);
 }
 
 /** True where the viewer can read no row of `entity`, whatever it holds: no SQL is needed to say so. */
@@ -57,7 +60,7 @@ export function fieldRuleForUse(
   as: string = THIS,
 ): Expr | undefined {
   const rule = fieldRule(scope, entity, name, as);
-  if (rule && decided(rule) === false) throw refusal(scope, `${entity.name}.${name}`);
+  if (rule && decided(rule) === false) throw refusal(scope, entity, name);
   return rule;
 }
 
@@ -118,8 +121,9 @@ export function sure(term: Expr): Expr {
 }
 
 /** The refusal of a custom field that the viewer may not call. */
-export function refusalToCall(scope: RequestScope, field: string): ViewerError {
+export function refusalToCall(scope: RequestScope, field: CustomField): ViewerError {
+  const access = explainWithoutRow(scope, { kind: 'call', field });
   return scope.viewer.kind === 'signedOut'
-    ? new ViewerError('UNAUTHENTICATED', `Sign in to call ${field}.`)
-    : new ViewerError('FORBIDDEN', `You may not call ${field}.`);
+    ? new ViewerError('UNAUTHENTICATED', `Sign in to call ${field.name}.`, { access })
+    : new ViewerError('FORBIDDEN', `You may not call ${field.name}.`, { access });
 }

@@ -73,7 +73,7 @@ function admitted(resolve: GraphQLFieldResolver<unknown, GraphQLContext>): Resol
 function behindCallRule(field: CustomField, resolve: Resolver): Resolver {
   return async (source, args, context, info) => {
     const { scope } = context;
-    if (!(await mayCall(scope, field))) throw refusalToCall(scope, field.name);
+    if (!(await mayCall(scope, field))) throw refusalToCall(scope, field);
     return resolve(source, args, context, info);
   };
 }

@@ -65,7 +65,8 @@ function byUnique(entity: Entity, key: UniqueKey): Resolver {
   };
 }
 
-function uniqueToExpr(scope: RequestScope, entity: Entity, key: UniqueKey, args: Args): Expr {
+/** The condition that a row has these values in a unique key. */
+export function uniqueToExpr(scope: RequestScope, entity: Entity, key: UniqueKey, args: Args): Expr {
   const terms = uniqueParts(entity, key).map(({ name, type }): Expr => {
     const right = { kind: 'literal', value: toJson(args[name], type, [name]), type } as const;
     return { kind: 'compare', op: 'eq', left: readableColumn(scope, entity, name), right };

@@ -22,8 +22,8 @@ export function inAtom(item: Operand, list: Operand | readonly Operand[], negate
   }
   const [one, all] = harmonise(item, list as Operand);
   if (one.impossible) return negated ? sql`array_position(${all.sql}, NULL) IS NULL` : raw('FALSE');
-  if (!negated) return sql`${one.sql} = ANY(${all.sql})`;
-  return sql`${one.sql} <> ALL(${all.sql})`;
+  if (!negated) return sql`${one.sql} = ANY(${asArray(all)})`;
+  return sql`${one.sql} <> ALL(${asArray(all)})`;
 }
 
 /** Literals become patterns, so that a trigram index can serve them. */
@@ -44,10 +44,16 @@ function asText(operand: Operand): Sql {
   return operand.type.pg === 'text' ? operand.sql : sql`(${operand.sql})::text`;
 }
 
-function likePattern(op: Exclude<TextOp, 'matches'>, needle: string): string {
+/** The LIKE pattern of a text that is taken literally. */
+export function likePattern(op: Exclude<TextOp, 'matches'>, needle: string): string {
   const literal = needle.replace(/[\\%_]/g, (character) => `\\${character}`);
   if (op === 'startsWith') return `${literal}%`;
   return op === 'endsWith' ? `%${literal}` : `%${literal}%`;
+}
+
+/** With a cast, since ANY of a bare subselect means its rows and not the array that it answers. */
+function asArray(list: Operand): Sql {
+  return sql`(${list.sql})::${raw(list.type.pg)}[]`;
 }
 
 export function listAtom(
@@ -62,7 +68,9 @@ export function listAtom(
   const [list, other] = harmonise(value, typed);
   switch (op) {
     case 'has':
-      return other.impossible ? sql`(${list.sql} IS NULL AND NULL)` : sql`${other.sql} = ANY(${list.sql})`;
+      return other.impossible
+        ? sql`(${list.sql} IS NULL AND NULL)`
+        : sql`${other.sql} = ANY(${asArray(list)})`;
     case 'hasSome':
       return sql`${list.sql} && ${other.sql}`;
     case 'hasEvery':

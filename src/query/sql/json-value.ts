@@ -12,8 +12,8 @@ export function jsonValue(value: Sql, type: SqlType): Sql {
   if (type.enumValues) return sql`to_json((${value})::text[])`;
   if (!changesForm(type)) return sql`to_json(${value})`;
   const item = element(raw('item'), type);
-  const items = sql`SELECT json_agg(${item} ORDER BY place) FROM unnest(${value}) WITH ORDINALITY AS each (item, place)`;
-  return sql`(CASE WHEN ${value} IS NOT NULL THEN coalesce((${items}), '[]'::json) END)`;
+  const items = sql`SELECT ${item} FROM unnest(${value}) WITH ORDINALITY AS each (item, place) ORDER BY place`;
+  return sql`(CASE WHEN ${value} IS NOT NULL THEN to_json(ARRAY(${items})) END)`;
 }
 
 function changesForm(type: SqlType): boolean {

@@ -93,7 +93,8 @@ export function selectPage(placed: PlacedPlan, page: ConnectionPage, cursorOf: s
 
 export const CURSOR = '$cursor';
 
-function betweenCursors(placed: PlacedPlan, page: ConnectionPage): readonly Sql[] {
+/** The conditions that keep a page between its cursors. */
+export function betweenCursors(placed: PlacedPlan, page: ConnectionPage): readonly Sql[] {
   return [
     ...(page.after ? [placeCondition(placed.keys, page.after, 'after')] : []),
     ...(page.before ? [placeCondition(placed.keys, page.before, 'before')] : []),
@@ -144,7 +145,7 @@ export function jsonColumns(plan: ReadPlan, env: SqlEnv): readonly string[] {
 }
 
 /** Empty where any order will do. */
-function orderBy(keys: readonly SortOperand[]): Sql {
+export function orderBy(keys: readonly SortOperand[]): Sql {
   if (keys.length === 0) return raw('');
   const list = join(
     keys.map((key) => {
@@ -158,6 +159,7 @@ function orderBy(keys: readonly SortOperand[]): Sql {
   return sql` ORDER BY ${list}`;
 }
 
-function reversed(key: SortOperand): SortOperand {
+/** The same key the other way round. */
+export function reversed(key: SortOperand): SortOperand {
   return { ...key, descending: !key.descending, nullsFirst: !key.nullsFirst };
 }

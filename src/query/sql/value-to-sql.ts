@@ -87,7 +87,8 @@ const OPERATORS: Partial<Record<ValueFn, string>> = { add: '+', subtract: '-', m
 function callToSql(fn: ValueFn, args: readonly Operand[], type: SqlType): Operand {
   const [first, second] = args;
   if (!first) throw new Error(`${fn} needs a value`);
-  const wide: SqlType = type.pg === 'int4' ? { ...type, pg: 'int8' } : type;
+  const whole = type.pg === 'int4' || type.pg === 'int8';
+  const wide: SqlType = whole ? { ...type, pg: 'numeric' } : type;
   const one = (text: string, result: SqlType = TEXT): Operand => ({
     sql: sql`${raw(text)}(${first.sql})`,
     type: result,
@@ -99,7 +100,7 @@ function callToSql(fn: ValueFn, args: readonly Operand[], type: SqlType): Operan
       return { sql: infix(first, OPERATORS[fn] ?? '+', second, wide), type: wide };
     case 'divide':
     case 'modulo':
-      return { sql: divide(first, fn === 'divide' ? '/' : '%', second, wide), type: wide };
+      return { sql: divide(first, fn === 'divide' ? '/' : '%', second, wide, whole), type: wide };
     case 'negate':
       return { sql: sql`(- (${first.sql})::${raw(wide.pg)})`, type: wide };
     case 'length':
@@ -124,9 +125,17 @@ function infix(left: Operand, operator: string, right: Operand | undefined, type
   return sql`((${left.sql})${cast} ${raw(operator)} (${right.sql})${cast})`;
 }
 
-function divide(left: Operand, operator: '/' | '%', right: Operand | undefined, type: SqlType): Sql {
+function divide(
+  left: Operand,
+  operator: '/' | '%',
+  right: Operand | undefined,
+  type: SqlType,
+  whole: boolean,
+): Sql {
   if (!right) throw new Error(`${operator} needs two values`);
   const cast = raw(`::${type.pg}`);
+  // Whole numbers divide to whole numbers, exactly, however large.
+  if (whole && operator === '/') return sql`div((${left.sql})${cast}, NULLIF((${right.sql})${cast}, 0))`;
   // float8 has no remainder operator.
   if (operator === '%' && type.pg === 'float8') {
     return sql`mod((${left.sql})::numeric, NULLIF((${right.sql})::numeric, 0))::float8`;

@@ -2,6 +2,7 @@ import { decidedWithoutRow } from '../../../access/decide.ts';
 import type { RowOperation } from '../../../access/rule-book.ts';
 import { ViewerError } from '../../../kit/viewer-error.ts';
 import type { Entity } from '../../../model/app-model.ts';
+import { type Denial, explainWithoutRow } from '../../explain/index.ts';
 import type { RequestScope } from '../../request-scope.ts';
 import type { CreatePlan, ToManyPlan, ToOnePlan, UpdatePlan } from '../write-plan.ts';
 
@@ -17,7 +18,9 @@ export function refusalOfHopeless(
   entity: Entity,
   operation: RowOperation,
 ): ViewerError | undefined {
-  return isHopeless(scope, entity, operation) ? denied(scope, `${operation} ${entity.plural}`) : undefined;
+  return isHopeless(scope, entity, operation)
+    ? denied(scope, `${operation} ${entity.plural}`, { kind: 'row', entity, operation })
+    : undefined;
 }
 
 /** No row could allow it. */
@@ -33,7 +36,10 @@ export function refuseHopeless(scope: RequestScope, plan: CreatePlan | UpdatePla
   assertMayEver(scope, plan.entity, plan.kind);
   for (const name of plan.given) {
     const rule = scope.fieldRule(plan.entity, name, 'write');
-    if (rule && decidedWithoutRow(rule) === false) throw denied(scope, `write ${plan.entity.name}.${name}`);
+    if (rule && decidedWithoutRow(rule) === false) {
+      const denial = { kind: 'row', entity: plan.entity, operation: plan.kind, field: name } as const;
+      throw denied(scope, `write ${plan.entity.name}.${name}`, denial);
+    }
   }
   for (const { verb } of plan.toOne) refuseVerb(scope, verb);
   for (const list of plan.toMany) refuseList(scope, list);
@@ -49,8 +55,9 @@ function refuseList(scope: RequestScope, list: ToManyPlan): void {
   for (const { update } of list.update) refuseHopeless(scope, update);
 }
 
-function denied(scope: RequestScope, what: string): ViewerError {
+function denied(scope: RequestScope, what: string, denial: Denial): ViewerError {
+  const access = explainWithoutRow(scope, denial);
   return scope.viewer.kind === 'signedOut'
-    ? new ViewerError('UNAUTHENTICATED', `Sign in to ${what}.`)
-    : new ViewerError('FORBIDDEN', `You may not ${what}.`);
+    ? new ViewerError('UNAUTHENTICATED', `Sign in to ${what}.`, { access })
+    : new ViewerError('FORBIDDEN', `You may not ${what}.`, { access });
 }

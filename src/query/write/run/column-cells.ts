@@ -1,12 +1,11 @@
 import { bindValue } from '../../../access/bind-viewer.ts';
-import { ViewerError } from '../../../kit/viewer-error.ts';
 import type { Entity, JsonValue, RelationField, ScalarField } from '../../../model/app-model.ts';
 import { declaredKey } from '../../../model/input-fields.ts';
 import { elementFor, IMPOSSIBLE } from '../../sql/literal.ts';
 import { ident, param, raw, type Sql, sql } from '../../sql/sql.ts';
 import { type ColumnInfo, columnInfo, type SqlType } from '../../sql/sql-type.ts';
 import { badInput } from '../plan/input-reader.ts';
-import type { CreatePlan } from '../write-plan.ts';
+import type { CreatePlan, InputPath } from '../write-plan.ts';
 import type { WriteRun } from './write-run.ts';
 
 /** A column and what goes into it. */
@@ -55,14 +54,12 @@ export function cellsOfNewRow(run: WriteRun, plan: CreatePlan, id: string, keys:
 
 function newScalar(run: WriteRun, plan: CreatePlan, field: ScalarField, type: SqlType, id: string): Sql {
   if (field.name === 'id') return cellFor(type, id);
-  if (field.preset?.create) return ruleCell(run, plan.entity, field, 'presetOnCreate', type);
+  if (field.preset?.create) return ruleCell(run, plan.entity, field, 'presetOnCreate', type, plan.path);
   if (field.maintained === 'version') return cellFor(type, 1);
   if (field.maintained) return cellFor(type, run.scope.now.toISOString());
   const given = plan.values.get(field.name);
   if (given !== undefined) return cellFor(type, given);
-  return (
-    defaultCell(run, plan.entity, field, type) ?? cellFor(type, field.type.list && field.required ? [] : null)
-  );
+  return defaultCell(run, plan, field, type) ?? cellFor(type, field.type.list && field.required ? [] : null);
 }
 
 function newKey(
@@ -80,7 +77,7 @@ function newKey(
   const given = plan.values.get(key);
   if (given !== undefined) return cellFor(type, given);
   const source = fieldWith(plan.entity, relation, (field) => field.default !== undefined);
-  return (source && defaultCell(run, plan.entity, source, type)) ?? cellFor(type, null);
+  return (source && defaultCell(run, plan, source, type)) ?? cellFor(type, null);
 }
 
 /** The relation, or the field that declares its key, whichever has what is looked for. */
@@ -101,7 +98,7 @@ function presetKey(
   parent: string | null | undefined,
   type: SqlType,
 ): Sql {
-  const cell = ruleCell(run, plan.entity, field, 'presetOnCreate', type);
+  const cell = ruleCell(run, plan.entity, field, 'presetOnCreate', type, plan.path);
   const value = valueOfRule(run, plan.entity, field.name, 'presetOnCreate');
   if (parent !== undefined && parent !== value) {
     const message = `cannot be created here: ${field.name} is set by the server to another row`;
@@ -112,14 +109,14 @@ function presetKey(
 
 function defaultCell(
   run: WriteRun,
-  entity: Entity,
+  { entity, path }: CreatePlan,
   field: ScalarField | RelationField,
   type: SqlType,
 ): Sql | undefined {
   if (!field.default) return undefined;
   return field.default.kind === 'value'
     ? cellFor(type, field.default.value)
-    : ruleCell(run, entity, field, 'default', type);
+    : ruleCell(run, entity, field, 'default', type, path);
 }
 
 /** A value of the server's: an expression over the viewer and the time. */
@@ -137,6 +134,7 @@ function ruleCell(
   field: ScalarField | RelationField,
   use: ServerUse,
   type: SqlType,
+  path: InputPath = ['input'],
 ): Sql {
   const value = valueOfRule(run, entity, field.name, use);
   // A required value that comes from the viewer is missing because there is none: signing in is the remedy.
@@ -145,10 +143,8 @@ function ruleCell(
   }
   const isMisfit = !type.list && value !== null && elementFor(type, value) === IMPOSSIBLE;
   if (isMisfit || (value === null && field.required)) {
-    throw new ViewerError(
-      'BAD_USER_INPUT',
-      `${entity.name}.${field.name} is set by the server, which has no value for this viewer.`,
-    );
+    const message = 'is set by the server, which has no value for this viewer';
+    throw badInput([{ path: [...path, field.name], message, constraint: 'preset' }]);
   }
   return cellFor(type, value);
 }

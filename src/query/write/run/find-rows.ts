@@ -1,4 +1,3 @@
-import type { Entity } from '../../../model/app-model.ts';
 import { THIS } from '../../../model/expr.ts';
 import { exprToSql } from '../../sql/predicate-to-sql.ts';
 import { idColumn } from '../../sql/row-path.ts';
@@ -66,10 +65,16 @@ async function findGroup(
  */
 export async function requireRows(run: WriteRun, uniques: readonly UniquePlan[]): Promise<readonly string[]> {
   const found = await findRows(run, uniques);
-  return found.map((row, index) => {
-    if (!row?.readable) throw notFound((uniques[index] as { entity: Entity }).entity);
-    return row.id;
-  });
+  const missing = found.findIndex((row) => !row?.readable);
+  const entity = uniques[missing]?.entity;
+  if (entity) {
+    const id = found[missing]?.id;
+    throw notFound(
+      entity,
+      id === undefined ? undefined : await run.explain({ entity, operation: 'read', id }),
+    );
+  }
+  return found.map((row) => (row as Found).id);
 }
 
 function never(): never {

@@ -82,7 +82,9 @@ export async function takeRows(
 ): Promise<void> {
   const ids = [...new Set(rows.map((row) => row.id))];
   const locked = await lockRows(run, entity, ids, operation === 'delete' ? 'UPDATE' : 'NO KEY UPDATE');
-  if (ids.some((id) => !locked.has(id))) throw notFound(entity);
+  const gone = ids.find((id) => !locked.has(id));
+  if (gone !== undefined)
+    throw notFound(entity, await run.explain({ entity, operation: 'read', id: gone, image: 'before' }));
   const foreign = rows.filter((row) => !run.hasCreated(entity, row.id));
   const conditions: Record<string, Expr> = {
     read: run.scope.rowRule(entity, 'read'),
@@ -94,12 +96,16 @@ export async function takeRows(
     ),
   };
   const verdicts = await judgeRows(run, entity, [...new Set(foreign.map((row) => row.id))], conditions);
-  if (foreign.some((row) => !verdicts.get(row.id)?.read)) throw notFound(entity);
+  const hidden = foreign.find((row) => !verdicts.get(row.id)?.read);
+  if (hidden)
+    throw notFound(entity, await run.explain({ entity, operation: 'read', id: hidden.id, image: 'before' }));
   for (const { id, given } of foreign) {
     const verdict = verdicts.get(id) ?? {};
-    if (!verdict.rule) throw run.denied(`${operation} this ${entity.name}`);
+    const why = { entity, operation, id, image: 'before' } as const;
+    if (!verdict.rule) throw run.denied(`${operation} this ${entity.name}`, await run.explain(why));
     const field = given.find((name) => conditions[keyOf(name)] && !verdict[keyOf(name)]);
-    if (field !== undefined) throw run.denied(`write ${entity.name}.${field}`);
+    if (field !== undefined)
+      throw run.denied(`write ${entity.name}.${field}`, await run.explain({ ...why, field }));
   }
 }
 
@@ -131,11 +137,15 @@ export async function judgeTouchedRows(run: WriteRun): Promise<void> {
     if (updated.size > 0) conditions.update = run.scope.rowRule(entity, 'update');
     const verdicts = await judgeRows(run, entity, [...new Set([...created, ...updated])], conditions);
     for (const [id, verdict] of verdicts) {
-      if (created.has(id) && !verdict.create) throw run.denied(`create this ${entity.name}`);
+      const operation = created.has(id) ? 'create' : 'update';
+      const why = { entity, operation, id, image: 'after' } as const;
+      if (created.has(id) && !verdict.create)
+        throw run.denied(`create this ${entity.name}`, await run.explain(why));
       if (updated.has(id) && !verdict.update)
-        throw run.denied(`update this ${entity.name} to what it would become`);
-      for (const [name, ids] of fields) {
-        if (ids.has(id) && !verdict[keyOf(name)]) throw run.denied(`write ${entity.name}.${name}`);
+        throw run.denied(`update this ${entity.name} to what it would become`, await run.explain(why));
+      for (const [field, ids] of fields) {
+        if (ids.has(id) && !verdict[keyOf(field)])
+          throw run.denied(`write ${entity.name}.${field}`, await run.explain({ ...why, field }));
       }
     }
   }

@@ -1,6 +1,7 @@
 import type { Queryable, Tx } from '../../../data/index.ts';
 import { ViewerError } from '../../../kit/viewer-error.ts';
 import type { Entity } from '../../../model/app-model.ts';
+import { type ChainLink, type Denial, type Explanation, explainDenial } from '../../explain/index.ts';
 import type { RequestScope } from '../../request-scope.ts';
 import { type Sql, toStatement } from '../../sql/sql.ts';
 import { SqlEnv } from '../../sql/sql-env.ts';
@@ -93,10 +94,27 @@ export class WriteRun {
   }
 
   /** The refusal of what this viewer may not do; signing in might change that. */
-  denied(what: string): ViewerError {
+  denied(what: string, access?: Explanation): ViewerError {
     return this.scope.viewer.kind === 'signedOut'
-      ? new ViewerError('UNAUTHENTICATED', `Sign in to ${what}.`)
-      : new ViewerError('FORBIDDEN', `You may not ${what}.`);
+      ? new ViewerError('UNAUTHENTICATED', `Sign in to ${what}.`, { access })
+      : new ViewerError('FORBIDDEN', `You may not ${what}.`, { access });
+  }
+
+  /** Why a row was denied, after what else this root field has written; undefined where that is not to be told. */
+  explain(denial: Omit<Denial & { kind: 'row' }, 'kind' | 'chain'>): Promise<Explanation | undefined> {
+    const { scope } = this;
+    if (!scope.explain) return Promise.resolve(undefined);
+    const chain = this.#chain(denial.entity, denial.id);
+    return explainDenial(scope, { ...denial, kind: 'row', chain });
+  }
+
+  #chain(entity: Entity, id: string | undefined): readonly ChainLink[] {
+    const links = this.touched().flatMap(({ entity: { name: model }, created, updated }) => [
+      ...[...created].map((id): ChainLink => ({ operation: 'create', model, id })),
+      ...[...updated].map((id): ChainLink => ({ operation: 'update', model, id })),
+    ]);
+    const isLast = (link: ChainLink): boolean => link.model === entity.name && link.id === id;
+    return [...links.filter((link) => !isLast(link)), ...links.filter(isLast)];
   }
 
   #of(entity: Entity): Touched {
@@ -131,6 +149,6 @@ function asTransaction(db: Queryable): Tx {
 }
 
 /** What an absent and an unreadable row have in common. */
-export function notFound(entity: Entity): ViewerError {
-  return new ViewerError('NOT_FOUND', `There is no such ${entity.name}.`);
+export function notFound(entity: Entity, access?: Explanation): ViewerError {
+  return new ViewerError('NOT_FOUND', `There is no such ${entity.name}.`, { access });
 }

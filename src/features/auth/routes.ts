@@ -1,0 +1,174 @@
+import type { Config } from '../../config/index.ts';
+import { ViewerError } from '../../kit/viewer-error.ts';
+import type { AppModel } from '../../model/app-model.ts';
+import type { ViewerState } from '../../model/viewer.ts';
+import { afterAtLeast } from './after-at-least.ts';
+import { signUpFields } from './api.ts';
+import { authOperation } from './auth-scope.ts';
+import { isLoopback } from './loopback.ts';
+import { renderMailPage } from './mail-page.ts';
+import type { Mailer } from './mailer.ts';
+import { ADDRESS_HEADER, type BetterAuth } from './make-better-auth.ts';
+import { checkPassword } from './passwords.ts';
+import type { Attempt, Throttle } from './throttle.ts';
+import { trustsCookie } from './trust-cookie.ts';
+
+/** A request to a path of ours, as the server hands it on. */
+export interface AuthHttpRequest {
+  readonly method: string;
+  /** Path and query string. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The parsed JSON body, if there was one. */
+  readonly body: unknown;
+  readonly remoteAddress: string;
+  readonly hasAdminKey: boolean;
+}
+
+/** A handler of one path below `/auth` that better-auth does not have. */
+export type OwnRoute = (
+  request: AuthHttpRequest & { readonly viewer: ViewerState },
+  body: Readonly<Record<string, unknown>>,
+) => Promise<Response>;
+
+export interface RouteParts {
+  readonly app: AppModel;
+  readonly config: Config;
+  readonly throttle: Throttle;
+  readonly mailer: Mailer;
+  readonly publicUrl: () => string;
+  readonly betterAuth: () => Promise<BetterAuth>;
+  readonly findViewer: (headers: AuthHttpRequest['headers']) => Promise<ViewerState>;
+  /** By method and path: `POST /auth/api-keys`. */
+  readonly own: Readonly<Record<string, OwnRoute>>;
+}
+
+/** Answers `/auth/*` and `/dev/mail`. @throws ViewerError */
+export async function answerRoute(parts: RouteParts, request: AuthHttpRequest): Promise<Response> {
+  const path = request.url.split('?', 1)[0] ?? '';
+  if (path === '/dev/mail') return sendMails(parts, request);
+  const own = parts.own[`${request.method} ${path}`];
+  const body = bodyOf(request);
+  if (own) return own({ ...request, viewer: await parts.findViewer(request.headers) }, body);
+  return passOn(parts, request, path.slice('/auth'.length), body);
+}
+
+function bodyOf({ body }: AuthHttpRequest): Readonly<Record<string, unknown>> {
+  return typeof body === 'object' && body !== null && !Array.isArray(body)
+    ? (body as Readonly<Record<string, unknown>>)
+    : {};
+}
+
+function sendMails({ config, mailer }: RouteParts, { headers, remoteAddress }: AuthHttpRequest): Response {
+  const local = /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/.test(headers.host ?? '');
+  if (config.mode !== 'development' || !isLoopback(remoteAddress) || !local)
+    throw new ViewerError('NOT_FOUND', 'There is nothing at this address.');
+  if (headers.accept?.includes('json')) return Response.json(mailer.sent());
+  return new Response(renderMailPage(mailer.sent()), { headers: { 'content-type': 'text/html; charset=utf-8' } });
+}
+
+/** Which attempts a path counts as, and whether they are at one account. */
+const COUNTED: Readonly<Record<string, { readonly attempt: Attempt; readonly account: boolean }>> = {
+  '/sign-up/email': { attempt: 'sign-up', account: false },
+  '/sign-in/anonymous': { attempt: 'sign-up', account: false },
+  '/sign-in/email': { attempt: 'sign-in', account: true },
+  '/sign-in/email-otp': { attempt: 'code', account: true },
+  '/email-otp/verify-email': { attempt: 'code', account: true },
+  '/email-otp/check-verification-otp': { attempt: 'code', account: true },
+  '/email-otp/reset-password': { attempt: 'code', account: true },
+  '/two-factor/verify-totp': { attempt: 'code', account: false },
+  '/two-factor/verify-otp': { attempt: 'code', account: false },
+  '/two-factor/verify-backup-code': { attempt: 'code', account: false },
+  '/reset-password': { attempt: 'reset', account: false },
+  '/change-password': { attempt: 'code', account: false },
+  '/request-password-reset': { attempt: 'reset', account: false },
+  '/send-verification-email': { attempt: 'reset', account: false },
+  '/sign-in/magic-link': { attempt: 'reset', account: false },
+  '/email-otp/send-verification-otp': { attempt: 'reset', account: false },
+  '/email-otp/request-password-reset': { attempt: 'reset', account: false },
+};
+
+/** Paths that answer the same whether or not there is such an account, and have to take the same time as well. */
+const SILENT = new Set(
+  Object.entries(COUNTED).flatMap(([path, { attempt }]) =>
+    attempt === 'reset' && path !== '/reset-password' ? [path] : [],
+  ),
+);
+const SILENT_FLOOR_MS = 120;
+
+async function passOn(
+  parts: RouteParts,
+  request: AuthHttpRequest,
+  path: string,
+  body: Readonly<Record<string, unknown>>,
+): Promise<Response> {
+  const counted = COUNTED[path];
+  const email = typeof body.email === 'string' ? body.email : undefined;
+  if (counted) await parts.throttle.admitAddress(counted.attempt, request.remoteAddress);
+  if (counted?.account && email !== undefined) await parts.throttle.admitAccount(email);
+  for (const key of ['password', 'newPassword'])
+    if (path !== '/sign-in/email' && typeof body[key] === 'string') checkPassword(body[key], [key]);
+  const answering = handle(parts, request, path, body);
+  const answer = await (SILENT.has(path) ? afterAtLeast(SILENT_FLOOR_MS, answering) : answering);
+  if (counted?.account && email !== undefined && answer.ok) await parts.throttle.forgive(email);
+  return answer;
+}
+
+async function handle(
+  parts: RouteParts,
+  request: AuthHttpRequest,
+  path: string,
+  body: Readonly<Record<string, unknown>>,
+): Promise<Response> {
+  const auth = await parts.betterAuth();
+  const operation = { mails: [], input: ownFields(parts.app, path, body), failure: undefined as unknown };
+  const answer = await authOperation.run(operation, () => auth.handler(toWebRequest(parts, request, path, body)));
+  if (operation.failure instanceof ViewerError) throw operation.failure;
+  for (const mail of operation.mails) parts.mailer.send(mail);
+  return answer;
+}
+
+/** The author's own fields of a new account. */
+function ownFields(app: AppModel, path: string, body: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  if (path !== '/sign-up/email' || !app.user) return {};
+  const names = signUpFields(app.user).map(({ name }) => name);
+  return Object.fromEntries(Object.entries(body).filter(([key]) => names.includes(key)));
+}
+
+/** Without the body's fields that only the model knows, without our own headers, and without a cookie of no trust. */
+function toWebRequest(
+  { config, publicUrl }: RouteParts,
+  { method, url, headers, remoteAddress, body: raw }: AuthHttpRequest,
+  path: string,
+  body: Readonly<Record<string, unknown>>,
+): Request {
+  const sent = new Headers();
+  const trusted = trustsCookie(headers, config, publicUrl());
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || DROPPED.has(name) || (name === 'cookie' && !trusted)) continue;
+    sent.set(name, value);
+  }
+  sent.set(ADDRESS_HEADER, remoteAddress);
+  if (method === 'GET' || method === 'HEAD') return new Request(publicUrl() + url, { method, headers: sent });
+  sent.set('content-type', 'application/json');
+  const content = path === '/sign-up/email' ? { name: '', ...pick(body, SIGN_UP_KEYS) } : (raw ?? {});
+  return new Request(publicUrl() + url, { method, headers: sent, body: JSON.stringify(content) });
+}
+
+const DROPPED: ReadonlySet<string> = new Set([
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'host',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-for',
+  'x-plinth-admin-key',
+  ADDRESS_HEADER,
+]);
+
+const SIGN_UP_KEYS = ['email', 'password', 'name', 'callbackURL', 'rememberMe'];
+
+function pick(body: Readonly<Record<string, unknown>>, keys: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(body).filter(([key]) => keys.includes(key)));
+}

@@ -1,0 +1,117 @@
+import type { RuleBook } from '../../access/rule-book.ts';
+import type { Config } from '../../config/index.ts';
+import { type Db, openPool, type PrismaClientLike, type Queryable } from '../../data/index.ts';
+import { quoteIdentifier } from '../../kit/quote-identifier.ts';
+import type { AppModel } from '../../model/app-model.ts';
+import type { KnownViewer, ViewerState } from '../../model/viewer.ts';
+import type { ResolverMap } from '../../query/resolvers/resolver.ts';
+import { makeViewerFinder, type ViewerFinder } from './find-viewer.ts';
+import { foreignTokenReader } from './foreign-tokens.ts';
+import { type BetterAuth, makeBetterAuth } from './make-better-auth.ts';
+import { makeMailer } from './mailer.ts';
+import { makeOperations } from './operations.ts';
+import { authResolvers } from './resolvers.ts';
+import { type AuthHttpRequest, answerRoute, type RouteParts } from './routes.ts';
+import { makeThrottle } from './throttle.ts';
+import { userField } from './user-columns.ts';
+
+export interface AuthParts {
+  readonly app: AppModel;
+  readonly rules: RuleBook;
+  readonly config: Config;
+  readonly db: Db;
+  /** Signs cookies and encrypts second factors. */
+  readonly secret: string;
+  /** Made when somebody first signs in: it costs some hundred milliseconds. */
+  readonly prisma: () => Promise<PrismaClientLike>;
+  /** Where this server is reached, without a slash at the end. */
+  readonly publicUrl: () => string;
+  readonly log: {
+    info(fields: object, message: string): void;
+    error(fields: object, message: string): void;
+    debug(fields: object, message: string): void;
+  };
+}
+
+/** Sign-in at request time. */
+export interface AuthRuntime {
+  readonly resolvers: ResolverMap;
+  /** Who sends a request that came without the admin key. */
+  findViewer(headers: Readonly<Record<string, string | undefined>>): Promise<ViewerState>;
+  /** Answers `/auth/*` and `/dev/mail`. @throws ViewerError */
+  answer(request: AuthHttpRequest): Promise<Response>;
+  dispose(): Promise<void>;
+}
+
+/** Sets sign-in up. Nothing is loaded or connected before it is needed. */
+export function startAuth(parts: AuthParts): AuthRuntime {
+  const { app, config, log } = parts;
+  // Counts must survive the transaction that they are about, and must not wait for a connection that it holds.
+  const side = openPool({ url: parts.db.url, max: 2 });
+  const throttle = makeThrottle(side);
+  const mailer = makeMailer(config, log);
+  const finder = makeViewerFinder({
+    ...parts,
+    readForeignToken: foreignTokenReader(config.auth.issuers, log),
+  });
+  const betterAuth = lazy(async () => {
+    const prisma = await parts.prisma();
+    return makeBetterAuth({ ...parts, mailer, prisma, changed: finder.forget });
+  });
+  const operations = makeOperations({
+    config,
+    throttle,
+    mailer,
+    finder,
+    betterAuth,
+    loadViewer: (id, tx) => loadViewer(app, id, tx),
+    plainAccount: async (id) => plainAccount(parts.db, id),
+  });
+  const routes: RouteParts = { ...parts, throttle, mailer, betterAuth, findViewer: finder.find, own: {} };
+  return {
+    resolvers: authResolvers(app, () => operations),
+    findViewer: (headers) => finder.find(headers),
+    answer: (request) => answerRoute(routes, request),
+    dispose: async () => {
+      mailer.close();
+      await side.close();
+    },
+  };
+}
+
+function lazy(make: () => Promise<BetterAuth>): () => Promise<BetterAuth> {
+  let made: Promise<BetterAuth> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}
+
+/** An account as rules see it. */
+async function loadViewer({ user }: AppModel, id: string, db: Queryable): Promise<KnownViewer> {
+  const column = (fact: 'email' | 'emailVerified' | 'roles') =>
+    quoteIdentifier(user ? userField(user, fact).column : fact);
+  const idField = user?.fieldByName.get('id');
+  const key = quoteIdentifier(idField?.kind === 'scalar' ? idField.column : 'id');
+  const text = `SELECT ${column('email')} AS email, ${column('emailVerified')} AS verified, to_json(coalesce(${column('roles')}::text[], '{}'))::text AS roles FROM ${quoteIdentifier(user?.table ?? 'plinth_user')} WHERE ${key}::text = $1`;
+  const [row] = await db.query<{ email: string | null; verified: boolean; roles: string }>(text, [id]);
+  return {
+    kind: 'viewer',
+    id,
+    roles: JSON.parse(row?.roles ?? '[]') as string[],
+    emailVerified: row?.verified === true,
+    claims: {},
+    ...(row?.email != null && { email: row.email }),
+  };
+}
+
+async function plainAccount(db: Queryable, id: string): Promise<unknown> {
+  const text = 'SELECT "id"::text, "email", "name", "emailVerified" FROM plinth_user WHERE "id"::text = $1';
+  const [row] = await db.query(text, [id]);
+  return row ?? null;
+}
+
+export type { AuthHttpRequest, ViewerFinder };

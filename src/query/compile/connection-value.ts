@@ -1,0 +1,175 @@
+import type { FieldNode, GraphQLObjectType } from 'graphql';
+import { THIS } from '../../model/expr.ts';
+import { orderMark } from '../read/cursor.ts';
+import { makePlan, pageOf } from '../read/make-plan.ts';
+import type { ConnectionPage } from '../read/read-plan.ts';
+import { cursorValue } from '../sql/keyset.ts';
+import {
+  betweenCursors,
+  countAll,
+  existsBeyond,
+  orderBy,
+  type PlacedPlan,
+  placePlan,
+  reversed,
+} from '../sql/select-rows.ts';
+import { columnOf, ident, join, raw, type Sql, sql } from '../sql/sql.ts';
+import { type BuildContext, firstOf, objectTypeOf } from './build-context.ts';
+import { collectFields, selectionsOf } from './collect-fields.ts';
+import { entityMembers } from './entity-members.ts';
+import { FromLevel, whereOf } from './from-level.ts';
+import { constantText, type Member, memberList, objectFrom, objectOf } from './json-object.ts';
+import { limitSql } from './list-value.ts';
+import type { RowsAsk } from './rows-ask.ts';
+
+/**
+ * A connection. Its rows are selected once, one more than the page has, each with everything that is said of it; the
+ * connection's object is then one row of aggregates over them.
+ */
+export function connectionValue(context: BuildContext, ask: RowsAsk): Sql {
+  const plan = makePlan(context.scope, ask.entity, ask.args, []);
+  const page = pageOf(context.scope, plan, ask.args);
+  const placed = placePlan(plan, ask.source(), ask.env);
+  const building = new ConnectionBuilding(context, placed, page, orderMark(plan));
+  const members = building.members(ask.type, ask.nodes);
+  return objectFrom(sql`SELECT ${memberList(members)}${building.from(ask)}`);
+}
+
+const PLACE = 'place';
+const CURSOR = 'cursor';
+
+class ConnectionBuilding {
+  readonly #context: BuildContext;
+  readonly #placed: PlacedPlan;
+  readonly #page: ConnectionPage;
+  readonly #mark: string;
+  readonly #level = new FromLevel();
+  /** What the page's SELECT has to offer, by column. */
+  readonly #columns = new Map<string, Sql>();
+  readonly #alias: string;
+  #readsRows = false;
+
+  constructor(context: BuildContext, placed: PlacedPlan, page: ConnectionPage, mark: string) {
+    this.#context = context;
+    this.#placed = placed;
+    this.#page = page;
+    this.#mark = mark;
+    this.#alias = placed.env.namer.next('page');
+  }
+
+  members(type: GraphQLObjectType, nodes: readonly FieldNode[]): readonly Member[] {
+    const fields = collectFields(this.#context, type, selectionsOf(nodes));
+    return [...fields].map(([key, own]) => ({ key, value: this.#value(type, own) }));
+  }
+
+  /** ` FROM` the numbered rows of the page; empty where nothing is said of rows. */
+  from(ask: RowsAsk): Sql {
+    if (!this.#readsRows) return raw('');
+    const { source, where, keys, env } = this.#placed;
+    const columns =
+      this.#columns.size === 0
+        ? raw('1 AS one')
+        : join([...this.#columns].map(([name, value]) => sql`${value} AS ${ident(name)}`));
+    const order = orderBy(this.#page.fromEnd ? keys.map(reversed) : keys);
+    const conditions = [...where, ...betweenCursors(this.#placed, this.#page)];
+    const rows = sql`SELECT ${columns} FROM ${this.#level.from(source.tables)}${whereOf(conditions)}${order} ${limitSql(this.#page.size + 1)}`;
+    const inner = ident(env.namer.next(`${ask.entity.singular}_rows`));
+    return sql` FROM (SELECT ${inner}.*, row_number() OVER () AS ${ident(PLACE)} FROM (${rows}) AS ${inner}) AS ${ident(this.#alias)}`;
+  }
+
+  #value(type: GraphQLObjectType, nodes: readonly FieldNode[]): Sql {
+    const { name } = firstOf(nodes);
+    switch (name.value) {
+      case '__typename':
+        return constantText(type.name);
+      case 'totalCount':
+        return sql`${countAll(this.#placed)}::int4`;
+      case 'pageInfo':
+        return objectOf(this.#pageInfo(objectTypeOf(type, firstOf(nodes)), nodes));
+      case 'nodes':
+        return this.#list(this.#node(objectTypeOf(type, firstOf(nodes)), nodes));
+      case 'edges':
+        return this.#list(this.#edge(objectTypeOf(type, firstOf(nodes)), nodes));
+      default:
+        throw new Error(`${type.name}.${name.value} cannot be compiled`);
+    }
+  }
+
+  #node(type: GraphQLObjectType, nodes: readonly FieldNode[]): Sql {
+    const { plan, source, env } = this.#placed;
+    const inside = env.with(THIS, source.row);
+    const place = { entity: plan.entity, row: source.row, env: inside, level: this.#level };
+    return objectOf(entityMembers(this.#context, type, nodes, place));
+  }
+
+  #edge(type: GraphQLObjectType, nodes: readonly FieldNode[]): Sql {
+    const fields = collectFields(this.#context, type, selectionsOf(nodes));
+    const members = [...fields].map(([key, own]): Member => {
+      const { name } = firstOf(own);
+      if (name.value === '__typename') return { key, value: constantText(type.name) };
+      if (name.value === 'cursor') return { key, value: this.#cursor() };
+      return { key, value: this.#node(objectTypeOf(type, firstOf(own)), own) };
+    });
+    return objectOf(members);
+  }
+
+  #cursor(): Sql {
+    return cursorValue(this.#placed.keys, this.#mark);
+  }
+
+  /** The objects of the page's rows in the connection's order, without the row that is one too many. */
+  #list(object: Sql): Sql {
+    const column = this.#column(`object${this.#columns.size}`, object);
+    return sql`coalesce(array_to_json(array_agg(${column}${this.#order('start')}) FILTER (WHERE ${this.#onPage()})), '[]'::json)`;
+  }
+
+  #column(name: string, value: Sql): Sql {
+    this.#readsRows = true;
+    if (!this.#columns.has(name)) this.#columns.set(name, value);
+    return columnOf(this.#alias, name);
+  }
+
+  #onPage(): Sql {
+    return sql`${columnOf(this.#alias, PLACE)} <= ${raw(String(this.#page.size))}`;
+  }
+
+  /** Rows are numbered as they were read: from the end, the last one has number one. */
+  #order(from: 'start' | 'end'): Sql {
+    const descending = this.#page.fromEnd === (from === 'start');
+    return sql` ORDER BY ${columnOf(this.#alias, PLACE)}${raw(descending ? ' DESC' : '')}`;
+  }
+
+  #pageInfo(type: GraphQLObjectType, nodes: readonly FieldNode[]): readonly Member[] {
+    const fields = collectFields(this.#context, type, selectionsOf(nodes));
+    return [...fields].map(([key, own]) => ({ key, value: this.#pageFact(type, firstOf(own).name.value) }));
+  }
+
+  #pageFact(type: GraphQLObjectType, name: string): Sql {
+    switch (name) {
+      case '__typename':
+        return constantText(type.name);
+      case 'startCursor':
+        return this.#outermostCursor('start');
+      case 'endCursor':
+        return this.#outermostCursor('end');
+      case 'hasNextPage':
+        return this.#hasMore('next', !this.#page.fromEnd);
+      case 'hasPreviousPage':
+        return this.#hasMore('previous', this.#page.fromEnd);
+      default:
+        throw new Error(`${type.name}.${name} cannot be compiled`);
+    }
+  }
+
+  #outermostCursor(side: 'start' | 'end'): Sql {
+    const column = this.#column(CURSOR, this.#cursor());
+    return sql`(array_agg(${column}${this.#order(side)}) FILTER (WHERE ${this.#onPage()}))[1]`;
+  }
+
+  #hasMore(side: 'next' | 'previous', isOpenSide: boolean): Sql {
+    const beyond = existsBeyond(this.#placed, this.#page)[side];
+    if (!isOpenSide) return beyond;
+    this.#readsRows = true;
+    return sql`(count(*) > ${raw(String(this.#page.size))} OR ${beyond})`;
+  }
+}

@@ -1,0 +1,127 @@
+import type { FieldNode, GraphQLObjectType } from 'graphql';
+import type { Entity, RelationField } from '../../model/app-model.ts';
+import { THIS } from '../../model/expr.ts';
+import { names } from '../../model/names.ts';
+import { planColumns } from '../read/plan-columns.ts';
+import { decided, fieldRule, isHidden } from '../read/readable.ts';
+import { exprToSql } from '../sql/predicate-to-sql.ts';
+import { linkRows } from '../sql/row-path.ts';
+import { columnValue, type RowSource } from '../sql/select-rows.ts';
+import { type Sql, sql } from '../sql/sql.ts';
+import type { RowInScope, SqlEnv } from '../sql/sql-env.ts';
+import { columnInfo, entityOf } from '../sql/sql-type.ts';
+import { aggregateValue } from './aggregate-value.ts';
+import { argumentsOf, type BuildContext, firstOf, noteType, objectTypeOf } from './build-context.ts';
+import { collectFields, selectionsOf } from './collect-fields.ts';
+import { connectionValue } from './connection-value.ts';
+import { type FromLevel, isThere } from './from-level.ts';
+import { constantText, type Member, NULL_VALUE, objectOf } from './json-object.ts';
+import { listValue } from './list-value.ts';
+
+/** A row that is being turned into an object, with the FROM clause that it stands in. */
+export interface RowPlace {
+  readonly entity: Entity;
+  readonly row: RowInScope;
+  readonly env: SqlEnv;
+  readonly level: FromLevel;
+}
+
+/** The members of the object that `nodes` select of a row. Mirrors the resolvers of `resolvers/entity-resolvers.ts`. */
+export function entityMembers(
+  context: BuildContext,
+  type: GraphQLObjectType,
+  nodes: readonly FieldNode[],
+  place: RowPlace,
+): readonly Member[] {
+  const fields = collectFields(context, type, selectionsOf(nodes));
+  return [...fields].map(([key, own]) => ({ key, value: fieldValue(context, type, own, place) }));
+}
+
+function fieldValue(
+  context: BuildContext,
+  type: GraphQLObjectType,
+  nodes: readonly FieldNode[],
+  place: RowPlace,
+): Sql {
+  const name = firstOf(nodes).name.value;
+  if (name === '__typename') return constantText(type.name);
+  const field = place.entity.fieldByName.get(name);
+  if (field?.kind === 'scalar' || field?.kind === 'computed') return columnMember(context, name, place);
+  const relation = relationOf(place.entity, name);
+  if (!relation) throw new Error(`${type.name}.${name} cannot be compiled`);
+  return relationValue(context, { type, nodes, place, relation });
+}
+
+function columnMember({ scope, ...context }: BuildContext, name: string, { entity, env }: RowPlace): Sql {
+  const column = planColumns(scope, entity, [name]).find((one) => one.as === name);
+  const info = columnInfo(scope.app, entity, name);
+  if (!column || !info) throw new Error(`${entity.name}.${name} has no column`);
+  noteType({ scope, ...context }, info.type);
+  return columnValue(column, env);
+}
+
+/** The relation that `comments`, `commentsConnection` or `commentsAggregate` is about. */
+export function relationOf(entity: Entity, name: string): RelationField | undefined {
+  return entity.fields.find(
+    (field): field is RelationField =>
+      field.kind === 'relation' &&
+      (field.name === name ||
+        (field.many &&
+          (names.relationConnection(field) === name || names.relationAggregate(field) === name))),
+  );
+}
+
+interface Related {
+  readonly type: GraphQLObjectType;
+  readonly nodes: readonly FieldNode[];
+  readonly place: RowPlace;
+  readonly relation: RelationField;
+}
+
+/** Null where the relation's own rule hides it, as `ifOpen` of the resolvers has it. */
+function relationValue(context: BuildContext, related: Related): Sql {
+  const { place, relation } = related;
+  const rule = fieldRule(context.scope, place.entity, relation.name);
+  if (rule && decided(rule) === false) return NULL_VALUE;
+  if (!relation.many) return toOneValue(context, related);
+  const value = toManyValue(context, related);
+  return rule
+    ? sql`(CASE WHEN ${exprToSql(rule, place.env.with(THIS, place.row))} THEN ${value} END)`
+    : value;
+}
+
+function toOneValue(context: BuildContext, { type, nodes, place, relation }: Related): Sql {
+  const target = entityOf(context.scope.app, relation.target);
+  if (isHidden(context.scope, target)) return NULL_VALUE;
+  const row = place.level.follow(context.scope, place.row, relation, place.env);
+  const members = entityMembers(context, objectTypeOf(type, firstOf(nodes)), nodes, {
+    entity: target,
+    row,
+    env: place.env.with(THIS, row),
+    level: place.level,
+  });
+  return sql`(CASE WHEN ${isThere(row)} THEN ${objectOf(members)} END)`;
+}
+
+function toManyValue(context: BuildContext, { type, nodes, place, relation }: Related): Sql {
+  const node = firstOf(nodes);
+  const target = entityOf(context.scope.app, relation.target);
+  const ask = {
+    entity: target,
+    type: objectTypeOf(type, node),
+    nodes,
+    args: argumentsOf(context, type, node),
+    env: place.env,
+    source: () => sourceOf(place, relation),
+  };
+  if (node.name.value === relation.name) return listValue(context, ask);
+  return node.name.value === names.relationConnection(relation)
+    ? connectionValue(context, ask)
+    : aggregateValue(context, ask);
+}
+
+/** The rows of a relation of this very row: correlated, so that limits hold for each parent. */
+function sourceOf(place: RowPlace, relation: RelationField): RowSource {
+  const link = linkRows(place.row, relation, place.env);
+  return { row: link.row, tables: link.tables, where: [link.on] };
+}

@@ -1,0 +1,151 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Output } from '../../src/cli/output.ts';
+import { run } from '../../src/cli/run.ts';
+import { createDatabase } from '../support/database.ts';
+
+const RULES = '@access(read: "true", create: "true", update: "true", delete: "true")';
+const GOOD = `type Team @model ${RULES} { id: ID! name: String! @unique }`;
+
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'plinth-cli-'));
+});
+
+afterEach(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function plinth(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const output: Output = {
+    result: (text) => void out.push(text),
+    note: (text) => void err.push(text),
+    style: (_, text) => text,
+    interactive: false,
+  };
+  const code = await run(args, output);
+  return { code, out: out.join('\n'), err: err.join('\n') };
+}
+
+const write = (schema: string): void => writeFileSync(join(directory, 'schema.graphql'), schema);
+const here = (): string[] => ['--project', directory];
+
+describe('plinth check', () => {
+  it('is content with a schema without mistakes', async () => {
+    write(GOOD);
+    expect(await plinth('check', ...here())).toMatchObject({ code: 0, out: '' });
+  });
+
+  it('prints every problem as file:line:column message, in the order of the file, and exits with 1', async () => {
+    write(`type A @model ${RULES} {\n  id: ID!\n  b: Sting\n}\ntype C @modle { id: ID! }`);
+    const { code, out } = await plinth('check', ...here());
+    const lines = out.split('\n');
+    expect(code).toBe(1);
+    expect(lines[0]).toMatch(/^schema\.graphql:3:\d+ .*String/);
+    expect(lines.some((line) => /^schema\.graphql:5:8 .*Did you mean "@?model"/.test(line))).toBe(true);
+  });
+
+  it('prints line, column, code and message with --json', async () => {
+    write('type A @model {\n  id: ID!\n}');
+    const { code, out } = await plinth('check', '--json', ...here());
+    expect(code).toBe(1);
+    const [problem] = JSON.parse(out) as Record<string, unknown>[];
+    expect(problem).toMatchObject({
+      line: 1,
+      column: expect.any(Number),
+      code: expect.stringMatching(/^[A-Z_]+$/),
+    });
+    expect(problem?.message).toMatch(/@access/);
+  });
+
+  it('says which directory has no project, without a stack', async () => {
+    const { code, err } = await plinth('check', ...here());
+    expect(code).toBe(1);
+    expect(err).toContain('There is no schema.graphql in');
+    expect(err).not.toContain('    at ');
+  });
+});
+
+describe('usage', () => {
+  it.each([[['chek']], [['check', '--jsno']], [['dev', '--port', 'x']], [['migrate', 'new']]])(
+    '%j is wrong usage: exit code 2',
+    async (args) => {
+      expect((await plinth(...args)).code).toBe(2);
+    },
+  );
+
+  it('--help exits with 0 and lists the commands', async () => {
+    const { code, out } = await plinth('--help');
+    expect(code).toBe(0);
+    for (const command of ['init', 'dev', 'start', 'check', 'generate', 'migrate', 'seed']) {
+      expect(out).toContain(command);
+    }
+  });
+});
+
+describe('plinth init', () => {
+  it('makes a project that has no mistakes, and never writes over one', async () => {
+    const target = join(directory, 'app');
+    expect((await plinth('init', target)).code).toBe(0);
+    expect(existsSync(join(target, '.gitignore'))).toBe(true);
+    expect((await plinth('check', '--project', target)).code).toBe(0);
+    const again = await plinth('init', target);
+    expect(again.code).toBe(1);
+    expect(again.err).toContain('already there');
+  });
+
+  it('names the templates there are when asked for another', async () => {
+    const { code, err } = await plinth('init', join(directory, 'app'), '--template', 'minimla');
+    expect(code).toBe(1);
+    expect(err).toContain('Did you mean "minimal"?');
+  });
+});
+
+describe('plinth migrate', () => {
+  it('writes, deploys and compares, and writes nothing where nothing changed', async () => {
+    const database = await createDatabase();
+    const before = process.env.DATABASE_URL;
+    process.env.DATABASE_URL = database.url;
+    try {
+      write(GOOD);
+      expect((await plinth('migrate', 'new', 'init', ...here())).code).toBe(0);
+      expect((await plinth('migrate', 'new', 'nothing', ...here())).err).toContain('nothing beyond');
+      const folders = readdirSync(join(directory, 'prisma', 'migrations')).filter((name) =>
+        name.endsWith('_init'),
+      );
+      expect(folders).toHaveLength(1);
+      const sql = readFileSync(
+        join(directory, 'prisma/migrations', folders[0] ?? '', 'migration.sql'),
+        'utf8',
+      );
+      expect(sql).toContain('CREATE TABLE "Team"');
+      const pending = await plinth('migrate', 'status', ...here());
+      expect(pending).toMatchObject({ code: 1, out: expect.stringContaining('pending') });
+      expect((await plinth('migrate', 'deploy', ...here())).code).toBe(0);
+      expect(await plinth('migrate', 'status', ...here())).toMatchObject({
+        code: 0,
+        out: expect.stringContaining('Up to date'),
+      });
+    } finally {
+      process.env.DATABASE_URL = before;
+      if (before === undefined) delete process.env.DATABASE_URL;
+      await database.drop();
+    }
+  });
+});
+
+describe('plinth generate', () => {
+  it('--check fails on a committed file that is out of date, and changes nothing', async () => {
+    write(GOOD);
+    const before = await plinth('generate', '--check', ...here());
+    expect(before).toMatchObject({ code: 1, err: expect.stringContaining('prisma/schema.prisma') });
+    expect(existsSync(join(directory, 'prisma'))).toBe(false);
+    expect((await plinth('generate', ...here())).code).toBe(0);
+    expect((await plinth('generate', '--check', ...here())).code).toBe(0);
+  });
+});
