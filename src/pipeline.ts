@@ -1,5 +1,6 @@
 import { compileRules } from './access/compile-rules.ts';
 import type { RuleBook } from './access/rule-book.ts';
+import { emitAccess } from './emit/access/emit-access.ts';
 import { emitApi } from './emit/api/emit-api.ts';
 import { emitPrismaSchema } from './emit/prisma/emit-prisma.ts';
 import { emitSqlObjects } from './emit/sql/emit-sql-objects.ts';
@@ -23,18 +24,18 @@ export interface BuiltApp {
   readonly prismaSchema: string;
   readonly sqlObjects: readonly SqlObject[];
   readonly apiSdl: string;
+  /** Who may do what, in words. */
+  readonly accessText: string;
 }
 
 /**
  * The build, top to bottom: read → let features extend the model → check the rules → emit.
  * @throws ProblemsError with every mistake found, when there is one that prevents the build
  */
-export function buildApp(
-  sources: readonly SourceFile[],
-  features: readonly Feature[] = FEATURES,
-): BuiltApp {
+export function buildApp(sources: readonly SourceFile[], features: readonly Feature[] = FEATURES): BuiltApp {
   const { app, rules, problems } = checkSources(sources, features);
   if (!app || !rules || problems.some(isError)) throw new ProblemsError(problems);
+  const additions = features.flatMap((feature) => feature.api?.(app) ?? []);
   return {
     app,
     rules,
@@ -44,11 +45,8 @@ export function buildApp(
       ...emitSqlObjects(app, rules),
       ...features.flatMap((feature) => feature.sqlObjects?.(app) ?? []),
     ],
-    apiSdl: emitApi(
-      app,
-      rules,
-      features.flatMap((feature) => feature.api?.(app) ?? []),
-    ),
+    apiSdl: emitApi(app, rules, additions),
+    accessText: emitAccess(app, rules, additions),
   };
 }
 

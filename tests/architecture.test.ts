@@ -12,7 +12,8 @@ const DOORS: Record<string, readonly string[]> = {
   data: ['kit', 'model'],
   query: ['kit', 'model', 'access', 'data'],
   config: ['kit'],
-  pipeline: ['kit', 'model', 'read', 'access', 'emit'],
+  features: ['kit', 'model', 'access', 'emit', 'data', 'query', 'config'],
+  pipeline: ['kit', 'model', 'read', 'access', 'emit', 'features'],
   serve: ['kit', 'model', 'config', 'data', 'query', 'pipeline', 'features'],
   project: ['kit', 'model', 'config', 'data', 'query', 'access', 'emit', 'pipeline', 'serve', 'features'],
   cli: ['kit', 'model', 'config', 'data', 'pipeline', 'serve', 'project', 'emit'],
@@ -49,6 +50,21 @@ describe('architecture', () => {
       expect(entered.filter((other) => !open?.includes(other))).toEqual([]);
     },
   );
+
+  it('no feature enters another', () => {
+    const featureOf = (path: string): string | undefined =>
+      /^features\/([^/]+)\//.exec(relative(src, path))?.[1];
+    const trespasses = files.flatMap((path) => {
+      const own = featureOf(path);
+      const others = importsOf(path).filter(
+        (other) => featureOf(other) !== undefined && featureOf(other) !== own,
+      );
+      return own === undefined
+        ? []
+        : others.map((other) => `${relative(src, path)} → ${relative(src, other)}`);
+    });
+    expect(trespasses).toEqual([]);
+  });
 
   it('only config/ reads the environment', () => {
     const readers = files.filter((path) => /process\.env\b/.test(stripComments(readFileSync(path, 'utf8'))));

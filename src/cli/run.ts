@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/index.ts';
+import { DatabaseError, EmbeddedDatabaseError, MigrationError } from '../data/index.ts';
 import { ProblemsError } from '../kit/problem.ts';
 import { UserError } from '../kit/user-error.ts';
 import { addCheckCommand } from './check-command.ts';
 import { addDevCommand } from './dev-command.ts';
+import { addExplainAccessCommand } from './explain-access-command.ts';
 import { addGenerateCommand } from './generate-command.ts';
 import { addInitCommand } from './init-command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
@@ -28,6 +30,7 @@ const COMMANDS = [
   addGenerateCommand,
   addMigrateCommand,
   addSeedCommand,
+  addExplainAccessCommand,
 ];
 
 /** Runs one command line and answers the exit code of the process. */
@@ -68,16 +71,20 @@ function explain(error: unknown, output: Output): number {
     output.note(output.style('red', countProblems(error.problems)));
     return 1;
   }
-  const expected = error instanceof UserError || error instanceof ConfigError || isNamedFailure(error);
-  const text = error instanceof Error ? (expected ? error.message : error.stack) : String(error);
-  output.note(output.style('red', text ?? 'Unknown error'));
+  output.note(output.style('red', describeFailure(error)));
   return 1;
 }
 
-/** Failures that rooms below throw with a message made for people. */
-function isNamedFailure(error: unknown): boolean {
-  return error instanceof Error && 'remedy' in error;
+/** The message alone where it was made for people; else what a bug report needs. */
+function describeFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (FAILURES_IN_WORDS.some((kind) => error instanceof kind)) return error.message;
+  if (error instanceof DatabaseError && error.kind === 'unavailable')
+    return `The database does not answer: ${error.message}. Check DATABASE_URL.`;
+  return error.stack ?? error.message;
 }
+
+const FAILURES_IN_WORDS = [UserError, ConfigError, EmbeddedDatabaseError, MigrationError];
 
 function packageVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));

@@ -12,6 +12,7 @@ import {
 import type { Config } from '../config/index.ts';
 import type { Db, PrismaClientLike } from '../data/index.ts';
 import { scalarTypes } from '../emit/scalars/index.ts';
+import { authGuards } from '../features/auth/guards.ts';
 import type { AuthRuntime } from '../features/auth/start-auth.ts';
 import type { BuiltApp } from '../pipeline.ts';
 import { buildExecutableSchema } from '../query/build-executable-schema.ts';
@@ -47,6 +48,7 @@ export function assembleApp(parts: AppParts): PlinthApp {
     scalars: scalarTypes,
     writeResolvers: joinMaps(writeResolvers(built.app, built.rules), parts.auth.resolvers),
     customResolvers: parts.resolvers,
+    guards: authGuards(built.app),
   });
   return {
     schema,

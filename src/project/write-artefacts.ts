@@ -13,7 +13,10 @@ interface Artefact {
 
 /** Files that are committed: a difference between them and what would be emitted is drift. */
 function committedArtefacts(project: Project, built: BuiltApp): Artefact[] {
-  return [{ path: join(project.prismaDirectory, 'schema.prisma'), text: built.prismaSchema }];
+  return [
+    { path: join(project.prismaDirectory, 'schema.prisma'), text: built.prismaSchema },
+    { path: join(project.generatedDirectory, 'access.txt'), text: built.accessText },
+  ];
 }
 
 /** Files for editors and compilers, made anew wherever the project is checked out. */

@@ -23,6 +23,7 @@ const SHARED: readonly Omit<GeneratedType, 'of'>[] = [
   { name: 'AuthPayload', role: 'output' },
   { name: 'SignUpInput', role: 'input' },
   { name: 'SignInInput', role: 'input' },
+  { name: 'AuthAccount', role: 'output' },
 ];
 
 /** Names of types that every API has, filters of scalars included. */

@@ -14,5 +14,5 @@ export function buildCase(name: string): BuiltApp {
 }
 
 export function buildText(text: string): BuiltApp {
-  return buildApp([{ file: 'schema.graphql', text }]);
+  return buildApp([{ file: 'schema.graphql', text }], []);
 }

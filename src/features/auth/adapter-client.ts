@@ -24,8 +24,10 @@ export function adapterClient(prisma: PrismaClientLike, hooks: AdapterHooks): ob
   const watched = [TABLES.session, hooks.userModel].map(lowerFirst);
   const delegates = new Map<string, Delegate>();
   return new Proxy({} as Record<string, unknown>, {
-    get(_target, model) {
-      if (typeof model !== 'string' || model.startsWith('_') || model === 'then') return undefined;
+    get(_target, property) {
+      if (typeof property !== 'string' || property.startsWith('_') || property === 'then') return undefined;
+      // Prisma takes `Person` for `person`, and better-auth says either.
+      const model = lowerFirst(property);
       if (model.startsWith('$')) return Reflect.get(prisma, model);
       let delegate = delegates.get(model);
       if (!delegate) {

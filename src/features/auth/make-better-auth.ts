@@ -4,6 +4,7 @@ import { bearer } from 'better-auth/plugins';
 import { v7 as uuid7 } from 'uuid';
 import type { Config } from '../../config/index.ts';
 import type { PrismaClientLike } from '../../data/index.ts';
+import { ViewerError } from '../../kit/viewer-error.ts';
 import type { AppModel } from '../../model/app-model.ts';
 import { adapterClient } from './adapter-client.ts';
 import { authOperation } from './auth-scope.ts';
@@ -169,6 +170,7 @@ function post({ mailer }: BetterAuthParts, mail: Mail): void {
 /** better-auth logs e-mail addresses of failed attempts at "info"; what went wrong is worth keeping, who tried is not. */
 function report(parts: BetterAuthParts, level: string, message: string, rest: readonly unknown[]): void {
   const err = rest.find((item) => item instanceof Error);
-  if (level === 'error') parts.log.error({ ...(err !== undefined && { err }) }, `sign-in: ${message}`);
+  // A refusal that the viewer is told is no failure of ours.
+  if (level === 'error' && !(err instanceof ViewerError)) parts.log.error({ ...(err !== undefined && { err }) }, `sign-in: ${message}`);
   else parts.log.debug({}, `sign-in: ${level}`);
 }

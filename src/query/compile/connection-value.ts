@@ -46,15 +46,18 @@ class ConnectionBuilding {
   readonly #level = new FromLevel();
   /** What the page's SELECT has to offer, by column. */
   readonly #columns = new Map<string, Sql>();
-  readonly #alias: string;
-  #readsRows = false;
+  /** What is aggregated over the page's rows, by column. An aggregate may not stand inside an object's own SELECT. */
+  readonly #facts: Sql[] = [];
+  readonly #rowsAlias: string;
+  readonly #factsAlias: string;
 
   constructor(context: BuildContext, placed: PlacedPlan, page: ConnectionPage, mark: string) {
     this.#context = context;
     this.#placed = placed;
     this.#page = page;
     this.#mark = mark;
-    this.#alias = placed.env.namer.next('page');
+    this.#rowsAlias = placed.env.namer.next('page');
+    this.#factsAlias = placed.env.namer.next('facts');
   }
 
   members(type: GraphQLObjectType, nodes: readonly FieldNode[]): readonly Member[] {
@@ -64,7 +67,7 @@ class ConnectionBuilding {
 
   /** ` FROM` the numbered rows of the page; empty where nothing is said of rows. */
   from(ask: RowsAsk): Sql {
-    if (!this.#readsRows) return raw('');
+    if (this.#facts.length === 0) return raw('');
     const { source, where, keys, env } = this.#placed;
     const columns =
       this.#columns.size === 0
@@ -74,7 +77,14 @@ class ConnectionBuilding {
     const conditions = [...where, ...betweenCursors(this.#placed, this.#page)];
     const rows = sql`SELECT ${columns} FROM ${this.#level.from(source.tables)}${whereOf(conditions)}${order} ${limitSql(this.#page.size + 1)}`;
     const inner = ident(env.namer.next(`${ask.entity.singular}_rows`));
-    return sql` FROM (SELECT ${inner}.*, row_number() OVER () AS ${ident(PLACE)} FROM (${rows}) AS ${inner}) AS ${ident(this.#alias)}`;
+    const numbered = sql`SELECT ${inner}.*, row_number() OVER () AS ${ident(PLACE)} FROM (${rows}) AS ${inner}`;
+    const facts = join(this.#facts.map((fact, index) => sql`${fact} AS ${ident(`f${index}`)}`));
+    return sql` FROM (SELECT ${facts} FROM (${numbered}) AS ${ident(this.#rowsAlias)}) AS ${ident(this.#factsAlias)}`;
+  }
+
+  #fact(aggregate: Sql): Sql {
+    this.#facts.push(aggregate);
+    return columnOf(this.#factsAlias, `f${this.#facts.length - 1}`);
   }
 
   #value(type: GraphQLObjectType, nodes: readonly FieldNode[]): Sql {
@@ -120,23 +130,24 @@ class ConnectionBuilding {
   /** The objects of the page's rows in the connection's order, without the row that is one too many. */
   #list(object: Sql): Sql {
     const column = this.#column(`object${this.#columns.size}`, object);
-    return sql`coalesce(array_to_json(array_agg(${column}${this.#order('start')}) FILTER (WHERE ${this.#onPage()})), '[]'::json)`;
+    return this.#fact(
+      sql`coalesce(array_to_json(array_agg(${column}${this.#order('start')}) FILTER (WHERE ${this.#onPage()})), '[]'::json)`,
+    );
   }
 
   #column(name: string, value: Sql): Sql {
-    this.#readsRows = true;
     if (!this.#columns.has(name)) this.#columns.set(name, value);
-    return columnOf(this.#alias, name);
+    return columnOf(this.#rowsAlias, name);
   }
 
   #onPage(): Sql {
-    return sql`${columnOf(this.#alias, PLACE)} <= ${raw(String(this.#page.size))}`;
+    return sql`${columnOf(this.#rowsAlias, PLACE)} <= ${raw(String(this.#page.size))}`;
   }
 
   /** Rows are numbered as they were read: from the end, the last one has number one. */
   #order(from: 'start' | 'end'): Sql {
     const descending = this.#page.fromEnd === (from === 'start');
-    return sql` ORDER BY ${columnOf(this.#alias, PLACE)}${raw(descending ? ' DESC' : '')}`;
+    return sql` ORDER BY ${columnOf(this.#rowsAlias, PLACE)}${raw(descending ? ' DESC' : '')}`;
   }
 
   #pageInfo(type: GraphQLObjectType, nodes: readonly FieldNode[]): readonly Member[] {
@@ -163,13 +174,12 @@ class ConnectionBuilding {
 
   #outermostCursor(side: 'start' | 'end'): Sql {
     const column = this.#column(CURSOR, this.#cursor());
-    return sql`(array_agg(${column}${this.#order(side)}) FILTER (WHERE ${this.#onPage()}))[1]`;
+    return this.#fact(sql`(array_agg(${column}${this.#order(side)}) FILTER (WHERE ${this.#onPage()}))[1]`);
   }
 
   #hasMore(side: 'next' | 'previous', isOpenSide: boolean): Sql {
     const beyond = existsBeyond(this.#placed, this.#page)[side];
     if (!isOpenSide) return beyond;
-    this.#readsRows = true;
-    return sql`(count(*) > ${raw(String(this.#page.size))} OR ${beyond})`;
+    return sql`(${this.#fact(sql`count(*) > ${raw(String(this.#page.size))}`)} OR ${beyond})`;
   }
 }

@@ -25,7 +25,10 @@ export type Denial =
 
 /** Why something is denied whatever the row; undefined where denials are not explained to this request. No SQL. */
 export function explainWithoutRow(scope: RequestScope, denial: Denial): Explanation | undefined {
-  if (!scope.explain) return undefined;
+  return scope.explain ? withoutRow(scope, denial) : undefined;
+}
+
+function withoutRow(scope: RequestScope, denial: Denial): Explanation {
   const term = termOf(scope, denial);
   if (!term) return { ...base(scope, denial), because: withoutRule(denial), verdicts: [] };
   const rule = weighTerms(scope, term);
@@ -45,9 +48,10 @@ export async function explainDenial(scope: RequestScope, denial: Denial): Promis
   }
 }
 
-async function explainRow(scope: RequestScope, denial: Denial): Promise<Explanation | undefined> {
+/** As `explainDenial`, for a scope that is known to explain. @throws DatabaseError */
+export async function explainRow(scope: RequestScope, denial: Denial): Promise<Explanation> {
   const term = termOf(scope, denial);
-  if (denial.kind === 'call' || denial.id === undefined || !term) return explainWithoutRow(scope, denial);
+  if (denial.kind === 'call' || denial.id === undefined || !term) return withoutRow(scope, denial);
   const { entity, id, image = 'now' } = denial;
   const found = await probeTerms(scope, scope.db, { entity, id }, term);
   const start = { ...base(scope, denial), model: entity.name, id };
@@ -121,7 +125,7 @@ function withoutRule(denial: Denial): string {
 const MAX_CULPRITS = 3;
 
 function sayWhy(denial: Denial, rule: ExplainedTerm): string {
-  if (rule.holds === 'true') return `The rule of ${nameOf(denial)} is true for this row by now.`;
+  if (rule.holds === 'true') return `The rule of ${nameOf(denial)} is true for this row.`;
   const moment = denial.kind === 'row' && denial.image === 'after' ? ' of the row as it would be stored' : '';
   const found = culprits(rule);
   const named = found.slice(0, MAX_CULPRITS).map(describeCulprit);

@@ -1,2 +1,2 @@
-export { type Denial, explainDenial, explainWithoutRow } from './describe-denial.ts';
+export { type Denial, explainDenial, explainRow, explainWithoutRow } from './describe-denial.ts';
 export type { ChainLink, ExplainedTerm, Explanation, Truth, Verdict } from './explained.ts';

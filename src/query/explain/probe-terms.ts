@@ -3,6 +3,7 @@ import type { RuleTerm, SeenValue } from '../../access/explain-rule.ts';
 import type { Queryable } from '../../data/index.ts';
 import type { Entity, JsonValue } from '../../model/app-model.ts';
 import { not, THIS } from '../../model/expr.ts';
+import { SCALARS } from '../../model/scalars.ts';
 import { statementEnv } from '../read/run-statement.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { arrivesAsJson, jsonValue } from '../sql/json-value.ts';
@@ -77,5 +78,6 @@ function allTerms(term: RuleTerm): readonly RuleTerm[] {
 function toJson(value: unknown, type: SqlType): JsonValue {
   if (value === null || value === undefined) return null;
   if (arrivesAsJson(type) && typeof value === 'string') return JSON.parse(value) as JsonValue;
-  return typeof value === 'bigint' ? String(value) : (value as JsonValue);
+  // The driver gives int8 as text, for the sake of those that do not fit.
+  return type.scalar === SCALARS.Int ? Number(value) : (value as JsonValue);
 }

@@ -6,6 +6,7 @@ import {
   isObjectType,
 } from 'graphql';
 import type { AppModel } from '../../model/app-model.ts';
+import type { ViewerState } from '../../model/viewer.ts';
 import type { GraphQLContext } from '../graphql-context.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { type Guard, ROOTS } from './guard.ts';
@@ -19,7 +20,7 @@ type Resolve = GraphQLFieldResolver<unknown, GraphQLContext>;
 export class Post {
   readonly isRoot: boolean;
   readonly #ask: Ask;
-  readonly #verdicts = new WeakMap<RequestScope, Error | null>();
+  readonly #verdicts = new WeakMap<RequestScope, { viewer: ViewerState; verdict: Error | null }>();
 
   constructor(isRoot: boolean, ask: Ask) {
     this.isRoot = isRoot;
@@ -28,12 +29,15 @@ export class Post {
 
   /** The refusal, null for none, undefined where nobody has asked yet. */
   known(scope: RequestScope): Error | null | undefined {
-    return this.#verdicts.get(scope);
+    const last = this.#verdicts.get(scope);
+    // Signing in makes the rest of the request somebody else's.
+    return last?.viewer === scope.viewer ? last.verdict : undefined;
   }
 
   async judge(scope: RequestScope): Promise<Error | null> {
+    const { viewer } = scope;
     const verdict = (await this.#ask(scope)) ?? null;
-    this.#verdicts.set(scope, verdict);
+    this.#verdicts.set(scope, { viewer, verdict });
     return verdict;
   }
 }

@@ -64,6 +64,7 @@ function typeName({ schema, problems }: Judged, type: TypeDefinitionNode): void 
       : undefined) ??
     (scalarType(value) ? 'it is a built-in scalar' : undefined) ??
     (ARGUMENT_ENUMS.has(value) ? 'directives.graphql has a type of this name' : undefined) ??
+    (isStored && /^Plinth[A-Z]/.test(value) ? 'tables of sign-in are called like that' : undefined) ??
     (isStored && PRISMA_WORDS.has(value)
       ? 'the generated database client cannot have a type of this name'
       : undefined);

@@ -7,12 +7,16 @@ import type { Judged, Rule } from './rule.ts';
 
 type Roots = Record<'Query' | 'Mutation' | 'Subscription', Map<string, string>>;
 
+/** Mutations of sign-in; `features/auth` makes them. */
+const SIGN_IN = ['signUp', 'signIn', 'signOut', 'requestPasswordReset', 'resetPassword'];
+
 const GRAPHQL_NAME = /^[a-z][_0-9A-Za-z]*$/;
 
 /** Two root fields with one name. */
 export const rootFieldClashes: Rule = (judged) => {
   const roots: Roots = { Query: new Map(), Mutation: new Map(), Subscription: new Map() };
   for (const name of ['node', 'nodes', 'viewer']) roots.Query.set(name, 'every API');
+  for (const name of SIGN_IN) roots.Mutation.set(name, 'every API');
   for (const entity of judged.app.entities) {
     if (pluralFits(judged, entity)) claim(judged, roots, entity);
   }

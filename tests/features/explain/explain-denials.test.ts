@@ -156,7 +156,7 @@ describe('a row that cannot be read', () => {
       terms: [
         {
           text: 'this.members.exists(m, m.person == viewer.id)',
-          place: 'schema.graphql:2:28',
+          place: 'schema.graphql:2:33',
           holds: 'false',
           values: { 'this.members.size()': 2, 'viewer.id': 'cat' },
         },

@@ -44,7 +44,7 @@ export interface Reads {
 
 /** A database with the tables of a schema, and its API for reading; the mutations are there and refuse. */
 export async function startReads(sdl: string, custom: Record<string, unknown> = {}): Promise<Reads> {
-  const built = buildApp([{ file: 'schema.graphql', text: sdl }]);
+  const built = buildApp([{ file: 'schema.graphql', text: sdl }], []);
   const database = await createDatabase();
   const desired = { prismaSchema: built.prismaSchema, objects: built.sqlObjects };
   const projectDir = mkdtempSync(join(tmpdir(), 'plinth-reads-'));

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { Argument, type Command, Option } from 'commander';
+import { environment, readConfig } from '../config/index.ts';
+import { UserError } from '../kit/user-error.ts';
+import type { ViewerState } from '../model/viewer.ts';
+import { buildApp } from '../pipeline.ts';
+import { explainOperation, explainRowAccess } from '../project/explain-access.ts';
+import { findProject, readConfigFile, readSources } from '../project/find-project.ts';
+import { openDatabase } from '../project/open-database.ts';
+import type { ServeParts } from '../project/serve-project.ts';
+import { makeLog } from '../serve/index.ts';
+import { readViewerHeader } from '../serve/read-viewer-header.ts';
+import { describeOperationAnswer, describeRowAnswers } from './describe-access.ts';
+import { projectOption } from './options.ts';
+import type { Cli } from './run.ts';
+
+const OPERATIONS = ['read', 'create', 'update', 'delete'] as const;
+
+interface Options {
+  readonly project: string;
+  readonly model?: string;
+  readonly operation: (typeof OPERATIONS)[number];
+  readonly id?: string;
+  readonly as?: string;
+  readonly variables?: string;
+  readonly json?: boolean;
+}
+
+/** `plinth explain-access`: why a viewer may or may not, term by term. Exit code 1 where something is denied. */
+export function addExplainAccessCommand(program: Command, cli: Cli): void {
+  program
+    .command('explain-access')
+    .description('explain why a viewer may or may not: an operation file, or --model and --id')
+    .addArgument(new Argument('[file]', 'a file with one GraphQL operation; what it writes is undone'))
+    .addOption(projectOption())
+    .option('--model <name>', 'judge one stored row of this model')
+    .addOption(
+      new Option('--operation <name>', 'what is to be done to the row').choices(OPERATIONS).default('read'),
+    )
+    .option('--id <id>', 'the id of the row')
+    .option('--as <json>', 'the viewer, as in X-Plinth-As: {"id": "…"}, or null for signed out')
+    .option('--variables <json>', "the operation's variables")
+    .option('--json', 'print the explanation as JSON')
+    .action((file: string | undefined, options: Options) => explain(file, options, cli));
+}
+
+async function explain(file: string | undefined, options: Options, cli: Cli): Promise<void> {
+  const byRow = options.model !== undefined && options.id !== undefined;
+  if ((file !== undefined) === byRow)
+    throw new UserError('Name an operation file, or a row with --model NAME and --id ID.');
+  const viewer = readViewer(options.as);
+  const project = findProject(options.project);
+  const config = readConfig(environment(), { mode: 'development', file: await readConfigFile(project) });
+  const built = buildApp(readSources(project));
+  const database = await openDatabase(project, config, cli.output.note);
+  try {
+    const parts: ServeParts = { project, config, built, database, log: makeLog(config) };
+    if (file === undefined) await explainRow(parts, viewer, options, cli);
+    else await explainFile(parts, viewer, file, options, cli);
+  } finally {
+    await database.close();
+  }
+}
+
+async function explainRow(
+  parts: ServeParts,
+  viewer: ViewerState,
+  { model = '', id = '', operation, json }: Options,
+  { output, exit }: Cli,
+): Promise<void> {
+  const answers = await explainRowAccess(parts, viewer, { model, operation, id });
+  output.result(json ? JSON.stringify(answers, null, 2) : describeRowAnswers(answers, output));
+  exit(answers.every(({ allowed }) => allowed) ? 0 : 1);
+}
+
+async function explainFile(
+  parts: ServeParts,
+  viewer: ViewerState,
+  file: string,
+  { variables, json }: Options,
+  { output, exit }: Cli,
+): Promise<void> {
+  const source = readOperation(file);
+  const answer = await explainOperation(parts, viewer, {
+    source,
+    variables: parseJson(variables ?? '{}', '--variables'),
+  });
+  output.result(json ? JSON.stringify(answer, null, 2) : describeOperationAnswer(answer, output));
+  exit(answer.errors.length === 0 ? 0 : 1);
+}
+
+function readViewer(text: string | undefined): ViewerState {
+  if (text === undefined) return { kind: 'signedOut' };
+  parseJson(text, '--as');
+  // The header's reader expects bytes as Node hands them out.
+  return readViewerHeader(Buffer.from(text, 'utf8').toString('latin1'));
+}
+
+function readOperation(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new UserError(`There is no file ${file}.`);
+  }
+}
+
+function parseJson(text: string, option: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    throw new UserError(`${option} must be JSON.`);
+  }
+}

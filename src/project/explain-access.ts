@@ -1,0 +1,153 @@
+import { type ExecutionResult, getOperationAST, parse, validate } from 'graphql';
+import type { RowOperation } from '../access/rule-book.ts';
+import type { Tx } from '../data/index.ts';
+import { didYouMean } from '../kit/suggest.ts';
+import { UserError } from '../kit/user-error.ts';
+import type { ViewerState } from '../model/viewer.ts';
+import { executeOperation } from '../query/execute-operation.ts';
+import { type Explanation, explainRow } from '../query/explain/index.ts';
+import { RequestScope } from '../query/request-scope.ts';
+import type { RequestInfo } from '../serve/index.ts';
+import { completeViewer } from './complete-viewer.ts';
+import type { OperationContext } from './make-resolver-context.ts';
+import { makeApp, type ServeParts } from './serve-project.ts';
+
+/** May this viewer do this to this row? */
+export interface RowQuestion {
+  readonly model: string;
+  readonly operation: RowOperation;
+  readonly id: string;
+}
+
+/** One rule that had to hold, and whether it does. */
+export interface RowAnswer extends Explanation {
+  readonly allowed: boolean;
+}
+
+/**
+ * Judges a stored row as it is now: the read rule first, since what is not readable is not found, then the operation's.
+ * @throws UserError for a model or an operation that does not exist
+ */
+export async function explainRowAccess(
+  { built, database }: Pick<ServeParts, 'built' | 'database'>,
+  viewer: ViewerState,
+  { model, operation, id }: RowQuestion,
+): Promise<readonly RowAnswer[]> {
+  const { app, rules } = built;
+  const entity = app.entityByName.get(model);
+  if (!entity) {
+    throw new UserError(`There is no model "${model}".${didYouMean(model, app.entityByName.keys())}`);
+  }
+  const scope = new RequestScope({
+    app,
+    rules,
+    db: database.db,
+    viewer: await completeViewer(app, viewer, database.db),
+    now: new Date(),
+    limits: { defaultPageSize: 1, maxPageSize: 1, maxListLength: 1 },
+    explain: { committed: database.db },
+  });
+  const asked: RowOperation[] = ['update', 'delete'].includes(operation) ? ['read', operation] : [operation];
+  const answers: RowAnswer[] = [];
+  for (const one of asked) {
+    const found = await explainRow(scope, { kind: 'row', entity, operation: one, id, image: 'now' });
+    answers.push({ ...found, allowed: found.verdicts.some(({ rule }) => rule.holds === 'true') });
+  }
+  return answers;
+}
+
+/** An operation as its viewer would be answered, with reasons. */
+export interface OperationAnswer {
+  readonly data: unknown;
+  readonly errors: readonly {
+    readonly message: string;
+    readonly code: unknown;
+    readonly path?: readonly (string | number)[];
+    readonly access?: Explanation;
+  }[];
+}
+
+/**
+ * Runs an operation as `viewer` and undoes it: the same rules, inputs and resolvers as over HTTP, with every denial
+ * explained. What custom resolvers do beyond the database is done.
+ * @throws UserError where the document is not valid
+ */
+export async function explainOperation(
+  parts: ServeParts,
+  viewer: ViewerState,
+  question: { readonly source: string; readonly variables: Readonly<Record<string, unknown>> },
+): Promise<OperationAnswer> {
+  const app = await makeApp(parts);
+  try {
+    const document = parse(question.source);
+    const faults = validate(app.schema, document);
+    if (faults.length > 0) throw new UserError(faults.map((fault) => fault.message).join('\n'));
+    if (!getOperationAST(document)) throw new UserError('The file must hold exactly one operation.');
+    const { db } = parts.database;
+    const context = (await app.createContext(requestOf(viewer))) as OperationContext;
+    const result = await undone(db.transaction.bind(db), async (tx) => {
+      context.scope.useConnection(tx);
+      return executeOperation({
+        schema: app.schema,
+        document,
+        variables: question.variables,
+        context,
+        db,
+      });
+    });
+    return describeResult(result);
+  } finally {
+    await app.dispose?.();
+  }
+}
+
+/** Carries a result out of a transaction that is rolled back for it. */
+class Undone extends Error {
+  readonly result: ExecutionResult;
+
+  constructor(result: ExecutionResult) {
+    super('Rolled back');
+    this.result = result;
+  }
+}
+
+async function undone(
+  transaction: (work: (tx: Tx) => Promise<never>) => Promise<never>,
+  run: (tx: Tx) => Promise<ExecutionResult>,
+): Promise<ExecutionResult> {
+  try {
+    return await transaction(async (tx) => {
+      throw new Undone(await run(tx));
+    });
+  } catch (error) {
+    if (error instanceof Undone) return error.result;
+    throw error;
+  }
+}
+
+function requestOf(viewer: ViewerState): RequestInfo {
+  return {
+    method: 'POST',
+    url: '/graphql',
+    headers: {},
+    requestId: 'explain-access',
+    signal: new AbortController().signal,
+    remoteAddress: '127.0.0.1',
+    viewer,
+    hasAdminKey: true,
+    setCookie: () => undefined,
+    toViewer: (error) => error.toJSON(),
+  };
+}
+
+function describeResult({ data, errors = [] }: ExecutionResult): OperationAnswer {
+  return {
+    data: data ?? null,
+    errors: errors.map(({ message, path, extensions }) => ({
+      message,
+      code: extensions.code,
+      ...(path && { path }),
+      ...(extensions.access !== undefined && { access: extensions.access as Explanation }),
+    })),
+  };
+}

@@ -1,0 +1,76 @@
+import type { FragmentDefinitionNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import { statementEnv } from '../read/run-statement.ts';
+import type { RequestScope } from '../request-scope.ts';
+import { ident, join, type Param, type Sql, sql } from '../sql/sql.ts';
+import type { AnswerMarks, BuildContext } from './build-context.ts';
+import { firstOf } from './build-context.ts';
+import { collectFields } from './collect-fields.ts';
+import { rootValue } from './root-value.ts';
+
+/** One operation of a document that can be compiled. */
+export interface CompilableOperation {
+  readonly schema: GraphQLSchema;
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+}
+
+/** One member of `data`: what PostgreSQL answers in a column, or a text that is known beforehand. */
+export type RootMember =
+  | { readonly key: string; readonly column: string }
+  | { readonly key: string; readonly json: string };
+
+/** An operation for one viewer and one set of variables as one SQL statement; no text where no SQL is needed. */
+export interface BuiltStatement {
+  readonly text: string;
+  readonly params: readonly unknown[];
+  readonly members: readonly RootMember[];
+  readonly marks: AnswerMarks;
+}
+
+/**
+ * Builds the statement that answers a whole operation.
+ * @throws whatever the resolvers would throw for it, or for a part of it that they would not have come to
+ */
+export function buildStatement(
+  { schema, operation, fragments }: CompilableOperation,
+  scope: RequestScope,
+  variables: Readonly<Record<string, unknown>>,
+): BuiltStatement {
+  const query = schema.getQueryType();
+  if (!query) throw new Error('The schema has no queries');
+  const marks: AnswerMarks = { json: false, floats: false };
+  const context: BuildContext = { schema, fragments, variables, scope, marks };
+  const env = statementEnv(scope);
+  const columns: Sql[] = [];
+  const members: RootMember[] = [];
+  for (const [key, nodes] of collectFields(context, query, [operation.selectionSet])) {
+    if (firstOf(nodes).name.value === '__typename') {
+      members.push({ key, json: JSON.stringify(query.name) });
+      continue;
+    }
+    const value = rootValue(context, query, nodes, env);
+    const column = `r${columns.length}`;
+    if (value) columns.push(sql`${value} AS ${ident(column)}`);
+    members.push(value ? { key, column } : { key, json: 'null' });
+  }
+  const { text, params } = columns.length === 0 ? NO_SQL : numbered(sql`SELECT ${join(columns)}`);
+  return { text, params, members, marks };
+}
+
+const NO_SQL = { text: '', params: [] } as const;
+
+/**
+ * As `toStatement`, but a number per parameter and not per value: so the text does not depend on which values happen to
+ * be equal. A piece that is used twice keeps its numbers, as GROUP BY needs.
+ */
+function numbered(piece: Sql): { readonly text: string; readonly params: readonly unknown[] } {
+  const numbers = new Map<Param, number>();
+  const params: unknown[] = [];
+  const text = piece.parts.map((part) => {
+    if (typeof part === 'string') return part;
+    const number = numbers.get(part) ?? params.push(part.value);
+    numbers.set(part, number);
+    return `$${number}::${part.type}`;
+  });
+  return { text: text.join(''), params };
+}

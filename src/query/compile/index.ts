@@ -1,0 +1,2 @@
+export { CompiledQueries, type CompiledQueriesParts, type QueryRequest } from './compiled-queries.ts';
+export { SplicedData, stringifyResult } from './spliced-data.ts';

@@ -1,0 +1,123 @@
+import type { GraphQLInputType } from 'graphql';
+import type { ViewerState } from '../../model/viewer.ts';
+import { RequestScope } from '../request-scope.ts';
+import type { RuleUse } from './rule-use.ts';
+import { type Holder, idKind, ShapeReader, type Slot, type SlotValue, standIn, textKind } from './slots.ts';
+import type { VariableUse } from './variable-use.ts';
+
+/** A variable of an operation with its type, in the order of their definition. */
+export interface TypedVariable {
+  readonly name: string;
+  readonly type: GraphQLInputType;
+}
+
+/** What of a request decides about its SQL (`key`), and what is only handed to it (`slots`). */
+export interface RequestShape {
+  readonly key: string;
+  readonly slots: readonly Slot[];
+}
+
+export interface ShapeParts {
+  readonly scope: RequestScope;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly typed: readonly TypedVariable[];
+  readonly use: VariableUse;
+  readonly rules: RuleUse;
+}
+
+const NOW_STAND_IN = '2222-02-22T02:22:22.222Z';
+
+/** Reads the shape off a request; undefined where the rules make each moment a shape of its own. */
+export function requestShape(parts: ShapeParts): RequestShape | undefined {
+  if (parts.rules.now === 'decides' && parts.scope.viewer.kind !== 'admin') return undefined;
+  const reading = new RequestReading(parts);
+  return { key: reading.reader.shape, slots: reading.reader.slots };
+}
+
+/** The same request with stand-ins in all its slots: another request of the same shape. */
+export interface Trial {
+  readonly scope: RequestScope;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly standIns: readonly SlotValue[];
+}
+
+/** Makes the trial of a request whose shape has been read. */
+export function makeTrial(parts: ShapeParts): Trial {
+  const { app, rules, db, limits, viewer } = parts.scope;
+  const copy = { variables: structuredClone(parts.variables), viewer: structuredClone(viewer) };
+  const scope = new RequestScope({ app, rules, db, limits, viewer: copy.viewer, now: parts.scope.now });
+  const reading = new RequestReading({ ...parts, scope, variables: copy.variables });
+  const { slots } = reading.reader;
+  const standIns = slots.map(standIn);
+  for (const [index, { holder, key }] of slots.entries()) holder[key] = standIns[index];
+  for (const { name, parts: texts } of reading.cursors) {
+    (copy.variables as Holder)[name] = Buffer.from(JSON.stringify(texts)).toString('base64url');
+  }
+  const now = new Date(reading.clock.now);
+  return {
+    scope: new RequestScope({ app, rules, db, limits, viewer: copy.viewer, now }),
+    variables: copy.variables,
+    standIns,
+  };
+}
+
+/** One pass over everything in a request that its SQL may depend on. */
+class RequestReading {
+  readonly reader: ShapeReader;
+  readonly cursors: { readonly name: string; readonly parts: unknown[] }[] = [];
+  readonly clock: { now: string };
+
+  constructor({ scope, rules, typed, variables, use }: ShapeParts) {
+    const { limits } = scope;
+    this.reader = new ShapeReader(limits.maxListLength);
+    this.reader.note(`${limits.defaultPageSize},${limits.maxPageSize},${limits.maxListLength};`);
+    this.#viewer(scope.viewer, rules);
+    this.clock = { now: scope.now.toISOString() };
+    if (rules.now === 'compared') {
+      const slot = { holder: this.clock, key: 'now', value: this.clock.now, standIn: NOW_STAND_IN };
+      this.reader.slots.push({ kind: 'text', ...slot });
+    }
+    for (const { name, type } of typed) this.#variable(variables as Holder, name, type, use);
+  }
+
+  /** Where rules only compare the viewer's id with rows, all viewers with equal roles, claims and so on share a shape. */
+  #viewer(viewer: ViewerState, { viewerId }: RuleUse): void {
+    if (viewer.kind !== 'viewer') return this.reader.note(viewer.kind);
+    const { id, ...rest } = viewer;
+    this.reader.fixed(rest);
+    if (viewerId === 'decides') this.reader.fixed(id);
+    else this.reader.slot(viewer as unknown as Holder, 'id', idKind);
+  }
+
+  #variable(variables: Holder, name: string, type: GraphQLInputType, use: VariableUse): void {
+    this.reader.note(`$${name}:`);
+    if (!Object.hasOwn(variables, name)) return this.reader.note('-');
+    if (use.fixed.has(name)) return this.reader.fixed(variables[name]);
+    if (use.cursors.has(name)) return this.#cursor(name, variables[name]);
+    this.reader.input(variables, name, type);
+  }
+
+  /** A cursor's mark and nulls are shape, the texts of its keys are slots. What is no cursor is refused later on. */
+  #cursor(name: string, cursor: unknown): void {
+    const parts = cursorParts(cursor);
+    const isPlace = parts?.slice(1).every((text) => text === null || textKind(text) !== undefined);
+    if (!parts || !isPlace) return this.reader.fixed(cursor);
+    this.reader.fixed(parts[0]);
+    this.reader.note(`/${parts.length}`);
+    for (let key = 1; key < parts.length; key++) {
+      if (parts[key] === null) this.reader.note('-');
+      else this.reader.slot(parts as unknown as Holder, key, textKind);
+    }
+    this.cursors.push({ name, parts });
+  }
+}
+
+function cursorParts(cursor: unknown): unknown[] | undefined {
+  if (typeof cursor !== 'string' || !/^[A-Za-z0-9_-]+$/.test(cursor)) return undefined;
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    return Array.isArray(parts) ? parts : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,109 @@
+import type { FieldNode, GraphQLObjectType } from 'graphql';
+import type { AppModel, Entity, UniqueKey } from '../../model/app-model.ts';
+import { groupKeys, visibleUniques } from '../../model/exposed-fields.ts';
+import { and, type Expr } from '../../model/expr.ts';
+import { names } from '../../model/names.ts';
+import { planWhere } from '../read/make-plan.ts';
+import { assertMayRead, readableRows, rowOf } from '../read/readable.ts';
+import { uniqueToExpr } from '../resolvers/root-resolvers.ts';
+import { allRows } from '../sql/select-rows.ts';
+import type { Sql } from '../sql/sql.ts';
+import type { SqlEnv } from '../sql/sql-env.ts';
+import { aggregateValue } from './aggregate-value.ts';
+import { argumentsOf, type BuildContext, firstOf, objectTypeOf } from './build-context.ts';
+import { connectionValue } from './connection-value.ts';
+import { groupsValue } from './groups-value.ts';
+import { listValue, rowValue } from './list-value.ts';
+import type { RowsAsk } from './rows-ask.ts';
+
+/** SQL of a root field's value; undefined where the value is null whatever is stored. @throws ViewerError */
+export type RootValue = (context: BuildContext, ask: RowsAsk) => Sql | undefined;
+
+/** A generated field of `Query` that can be compiled. */
+export interface CompiledRoot {
+  readonly entity: Entity;
+  readonly value: RootValue;
+}
+
+const rootsByApp = new WeakMap<AppModel, ReadonlyMap<string, CompiledRoot>>();
+
+/** The root fields that can be compiled, by name. Mirrors `queryResolvers`, but for `node` and `nodes`. */
+export function compiledRoots(app: AppModel): ReadonlyMap<string, CompiledRoot> {
+  let roots = rootsByApp.get(app);
+  if (!roots) {
+    roots = new Map(app.entities.flatMap(entityRoots));
+    if (app.user) roots = new Map([...roots, ['viewer', { entity: app.user, value: viewerRow }]]);
+    rootsByApp.set(app, roots);
+  }
+  return roots;
+}
+
+/** SQL of one selected root field. @throws ViewerError where the resolver would, GraphQLError for its arguments */
+export function rootValue(
+  context: BuildContext,
+  query: GraphQLObjectType,
+  nodes: readonly FieldNode[],
+  env: SqlEnv,
+): Sql | undefined {
+  const node = firstOf(nodes);
+  const root = compiledRoots(context.scope.app).get(node.name.value);
+  if (!root) throw new Error(`${node.name.value} cannot be compiled`);
+  return root.value(context, {
+    entity: root.entity,
+    type: objectTypeOf(query, node),
+    nodes,
+    args: argumentsOf(context, query, node),
+    env,
+    source: () => allRows(root.entity, env),
+  });
+}
+
+function entityRoots(entity: Entity): [string, CompiledRoot][] {
+  const guarded = (value: RootValue): CompiledRoot => ({ entity, value: behindReadRule(value) });
+  const uniques = visibleUniques(entity).map((key): [string, CompiledRoot] => [
+    names.byUnique(entity, key),
+    guarded(byUnique(key)),
+  ]);
+  const groups: [string, CompiledRoot][] =
+    groupKeys(entity).length > 0 ? [[names.groupsField(entity), guarded(groupsValue)]] : [];
+  return [
+    [names.one(entity), guarded(one)],
+    ...uniques,
+    [names.many(entity), guarded(listValue)],
+    [names.connectionField(entity), guarded(connectionValue)],
+    [names.aggregateField(entity), guarded(aggregateValue)],
+    ...groups,
+  ];
+}
+
+function behindReadRule(value: RootValue): RootValue {
+  return (context, ask) => {
+    assertMayRead(context.scope, ask.entity);
+    return value(context, ask);
+  };
+}
+
+const one: RootValue = (context, ask) => byId(context, ask, String(ask.args.id));
+
+const viewerRow: RootValue = (context, ask) => {
+  const { viewer } = context.scope;
+  return viewer.kind === 'viewer' ? byId(context, ask, viewer.id) : undefined;
+};
+
+/** An id of an impossible form compares as false, which is the null that the resolver answers. */
+function byId(context: BuildContext, ask: RowsAsk, id: string): Sql {
+  const { scope } = context;
+  const left = { kind: 'column', row: rowOf(ask.entity), field: 'id' } as const;
+  const right = { kind: 'literal', value: id, type: { kind: 'scalar', name: 'ID', list: false } } as const;
+  const isIt: Expr = { kind: 'compare', op: 'eq', left, right };
+  const plan = planWhere(scope, ask.entity, and(isIt, readableRows(scope, ask.entity)), []);
+  return rowValue(context, ask, plan, undefined);
+}
+
+function byUnique(key: UniqueKey): RootValue {
+  return (context, ask) => {
+    const { scope } = context;
+    const where = and(readableRows(scope, ask.entity), uniqueToExpr(scope, ask.entity, key, ask.args));
+    return rowValue(context, ask, planWhere(scope, ask.entity, where, []), 1);
+  };
+}

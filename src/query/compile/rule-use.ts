@@ -1,0 +1,86 @@
+import type { RuleBook } from '../../access/rule-book.ts';
+import type { AppModel } from '../../model/app-model.ts';
+import { type Expr, type Value, VIEWER } from '../../model/expr.ts';
+
+/**
+ * What the read rules of an app look at beside the rows. `compared`: only ever compared with something of a row, so that
+ * its value is a parameter; `decides`: a rule may come to another condition by it.
+ */
+export interface RuleUse {
+  readonly viewerId: Use;
+  readonly now: Use;
+}
+
+export type Use = 'none' | 'compared' | 'decides';
+
+/** Looks through every rule that reading applies. */
+export function ruleUse(app: AppModel, rules: RuleBook): RuleUse {
+  const use = { viewerId: 'none' as Use, now: 'none' as Use };
+  for (const entity of app.entities) {
+    const row = rules.row(entity, 'read');
+    if (row) inspect(row.expr, use);
+    for (const field of entity.fields) {
+      const rule = rules.field(entity, field.name, 'read');
+      if (rule) inspect(rule.expr, use);
+    }
+  }
+  return use;
+}
+
+interface Uses {
+  viewerId: Use;
+  now: Use;
+}
+
+function inspect(node: unknown, use: Uses): void {
+  if (Array.isArray(node)) {
+    for (const item of node) inspect(item, use);
+    return;
+  }
+  if (typeof node !== 'object' || node === null) return;
+  const expr = node as Expr | Value;
+  if (!('kind' in expr)) return inspectAll(node, use);
+  switch (expr.kind) {
+    case 'literal':
+      return;
+    case 'viewer':
+      // Everything but the id is part of the shape already.
+      if (expr.path[0] === 'id') use.viewerId = 'decides';
+      return;
+    case 'now':
+      use.now = 'decides';
+      return;
+    case 'compare':
+      return inspectPair(expr.left, expr.right, use);
+    case 'in':
+      return inspectPair(expr.item, expr.list, use);
+    case 'isNull':
+      // Whether there is a viewer is part of the shape, and there is always a time.
+      if (expr.value.kind !== 'viewer' && expr.value.kind !== 'now') inspect(expr.value, use);
+      return;
+    default:
+      inspectAll(node, use);
+  }
+}
+
+function inspectAll(node: object, use: Uses): void {
+  for (const value of Object.values(node)) inspect(value, use);
+}
+
+/** Opposite a column of a row, a value cannot be folded away. */
+function inspectPair(left: Value, right: Value, use: Uses): void {
+  inspectSide(left, right, use);
+  inspectSide(right, left, use);
+}
+
+function inspectSide(side: Value, other: Value, use: Uses): void {
+  const isPlain = other.kind === 'column' && other.row.from !== VIEWER;
+  if (!isPlain) return inspect(side, use);
+  if (side.kind === 'viewer' && side.path[0] === 'id') use.viewerId = later(use.viewerId);
+  else if (side.kind === 'now') use.now = later(use.now);
+  else inspect(side, use);
+}
+
+function later(use: Use): Use {
+  return use === 'decides' ? use : 'compared';
+}

@@ -1,0 +1,49 @@
+import type { Template } from './template.ts';
+
+/** Shapes of one operation that are remembered; more means that a value decides about the SQL, and each is built anew. */
+const SHAPES = 64;
+
+/** PostgreSQL keeps prepared statements for as long as a connection lives, so their number is bounded for all. */
+const PREPARED = 1_000;
+
+const prepared = new Set<string>();
+
+/** The templates of one operation by shape, the least recently used ones forgotten. */
+export class TemplateStore {
+  /** Null: the shape has been tried and has no template. Undefined: seen once. */
+  readonly #byShape = new Map<string, Template | null | undefined>();
+
+  get(shape: string): Template | undefined {
+    const template = this.#byShape.get(shape);
+    if (!template) return undefined;
+    this.#byShape.delete(shape);
+    this.#byShape.set(shape, template);
+    return template;
+  }
+
+  /** True the second time that a shape comes by: most operations of strangers come once. */
+  isWorthIt(shape: string): boolean {
+    if (this.#byShape.has(shape)) return this.#byShape.get(shape) === undefined;
+    this.#remember(shape, undefined);
+    return false;
+  }
+
+  set(shape: string, template: Template | undefined): void {
+    this.#remember(shape, template ?? null);
+  }
+
+  /** Whether the statement may be prepared under its name. */
+  mayPrepare({ name }: Template): boolean {
+    if (prepared.has(name)) return true;
+    if (prepared.size >= PREPARED) return false;
+    prepared.add(name);
+    return true;
+  }
+
+  #remember(shape: string, template: Template | null | undefined): void {
+    this.#byShape.set(shape, template);
+    if (this.#byShape.size <= SHAPES) return;
+    const oldest = this.#byShape.keys().next();
+    if (!oldest.done) this.#byShape.delete(oldest.value);
+  }
+}

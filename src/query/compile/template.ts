@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { likePattern } from '../sql/atoms.ts';
+import type { AnswerMarks } from './build-context.ts';
+import type { BuiltStatement, RootMember } from './build-statement.ts';
+import type { Slot, SlotValue } from './slots.ts';
+
+/** A statement with holes for the slots of a shape: what every request of the shape runs. */
+export interface Template {
+  readonly text: string;
+  /** Of the prepared statement; the same for the same text. */
+  readonly name: string;
+  readonly params: readonly ParamSource[];
+  readonly members: readonly RootMember[];
+  readonly marks: AnswerMarks;
+}
+
+/** Where a parameter comes from. */
+export type ParamSource =
+  | { readonly constant: unknown }
+  | { readonly slot: number; readonly form: ParamForm };
+
+/** How a slot's value becomes a parameter's. */
+type ParamForm = (value: SlotValue) => unknown;
+
+const each =
+  (form: (value: string | number) => unknown): ParamForm =>
+  (value) =>
+    Array.isArray(value) ? value.map(form) : form(value as string | number);
+
+/** Every way in which rendering hands a value on. The first one that fits both statements is taken. */
+const FORMS: readonly ParamForm[] = [
+  (value) => value,
+  each(String),
+  each((value) => likePattern('contains', String(value))),
+  each((value) => likePattern('startsWith', String(value))),
+  each((value) => likePattern('endsWith', String(value))),
+  each((value) => String(value).slice(0, 10)),
+];
+
+/**
+ * Finds out which parameters follow which slots, by comparing the statement of a request with the one of stand-ins for
+ * its slots: the code that renders SQL need not know about templates. Undefined where the text differs or a parameter
+ * cannot be explained; such a request is built anew each time.
+ */
+export function inferTemplate(
+  built: BuiltStatement,
+  slots: readonly Slot[],
+  trial: BuiltStatement,
+  standIns: readonly SlotValue[],
+): Template | undefined {
+  if (built.text !== trial.text || built.params.length !== trial.params.length) return undefined;
+  if (JSON.stringify([built.members, built.marks]) !== JSON.stringify([trial.members, trial.marks]))
+    return undefined;
+  const params: ParamSource[] = [];
+  for (const [index, value] of built.params.entries()) {
+    const source = sourceOf(value, trial.params[index], slots, standIns);
+    if (!source) return undefined;
+    params.push(source);
+  }
+  const { text, members, marks } = built;
+  return { text, name: statementName(text), params, members, marks };
+}
+
+function sourceOf(
+  value: unknown,
+  trial: unknown,
+  slots: readonly Slot[],
+  standIns: readonly SlotValue[],
+): ParamSource | undefined {
+  if (same(value, trial)) return { constant: value };
+  for (const [slot, standIn] of standIns.entries()) {
+    const own = slots[slot];
+    if (!own) continue;
+    const form = FORMS.find((one) => same(one(standIn), trial) && same(one(own.value), value));
+    if (form) return { slot, form };
+  }
+  return undefined;
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return Object.is(a, b) || (typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b));
+}
+
+/** The parameters of one request. */
+export function fillTemplate(template: Template, slots: readonly Slot[]): readonly unknown[] {
+  return template.params.map((source) => {
+    if ('constant' in source) return source.constant;
+    const slot = slots[source.slot];
+    if (!slot) throw new Error('The shape has fewer slots than its template');
+    return source.form(slot.value);
+  });
+}
+
+/** Equal texts share a prepared statement, whichever operations they came from. */
+export function statementName(text: string): string {
+  return `plinth_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
+}

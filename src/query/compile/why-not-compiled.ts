@@ -1,0 +1,123 @@
+import {
+  type FragmentDefinitionNode,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import type { AppModel, Field } from '../../model/app-model.ts';
+import { scalarType } from '../../model/scalars.ts';
+import { LONGEST_KEY } from './json-object.ts';
+import { compiledRoots } from './root-value.ts';
+
+interface Walk {
+  readonly app: AppModel;
+  readonly schema: GraphQLSchema;
+  readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+  /** Type and fragment that were looked at already. */
+  readonly seen: Set<string>;
+}
+
+/**
+ * Why this valid operation runs through the resolvers, in a sentence for the author; undefined where it is compiled.
+ * Asks the document alone, neither viewer nor variables.
+ */
+export function whyNotCompiled(
+  app: AppModel,
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  fragments: Readonly<Record<string, FragmentDefinitionNode>>,
+): string | undefined {
+  if (operation.operation !== 'query') return `A ${operation.operation} runs through the resolvers.`;
+  const query = schema.getQueryType();
+  if (!query) return 'The schema has no queries.';
+  const walk: Walk = { app, schema, fragments, seen: new Set() };
+  return inSelection(walk, query, operation.selectionSet);
+}
+
+function inSelection(walk: Walk, type: GraphQLObjectType, set: SelectionSetNode): string | undefined {
+  for (const selection of set.selections) {
+    const reason =
+      selection.kind === Kind.FIELD
+        ? inField(
+            walk,
+            type,
+            selection.name.value,
+            selection.alias?.value ?? selection.name.value,
+            selection.selectionSet,
+          )
+        : inFragment(walk, type, selection);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+function inFragment(
+  walk: Walk,
+  type: GraphQLObjectType,
+  selection: Exclude<SelectionSetNode['selections'][number], { kind: Kind.FIELD }>,
+): string | undefined {
+  if (selection.kind === Kind.INLINE_FRAGMENT) {
+    const applies = fits(walk.schema, selection.typeCondition?.name.value, type);
+    return applies ? inSelection(walk, type, selection.selectionSet) : undefined;
+  }
+  const name = selection.name.value;
+  const fragment = walk.fragments[name];
+  const visit = `${type.name}:${name}`;
+  if (!fragment || walk.seen.has(visit) || !fits(walk.schema, fragment.typeCondition.name.value, type))
+    return undefined;
+  walk.seen.add(visit);
+  return inSelection(walk, type, fragment.selectionSet);
+}
+
+function fits(schema: GraphQLSchema, condition: string | undefined, type: GraphQLObjectType): boolean {
+  if (condition === undefined || condition === type.name) return true;
+  const conditional = schema.getType(condition);
+  return isAbstractType(conditional) && schema.isSubType(conditional, type);
+}
+
+function inField(
+  walk: Walk,
+  type: GraphQLObjectType,
+  name: string,
+  key: string,
+  set: SelectionSetNode | undefined,
+): string | undefined {
+  if (key.length > LONGEST_KEY) return `The name ${key} is longer than ${LONGEST_KEY} characters.`;
+  if (name === '__typename') return undefined;
+  if (name.startsWith('__')) return 'Introspection is answered by graphql-js.';
+  const own = ownReason(walk.app, type, name);
+  if (own !== undefined) return own;
+  const field = type.getFields()[name];
+  const answer = field ? getNamedType(field.type) : undefined;
+  if (!set) return undefined;
+  return isObjectType(answer)
+    ? inSelection(walk, answer, set)
+    : `${type.name}.${name} answers rows of several types.`;
+}
+
+function ownReason(app: AppModel, type: GraphQLObjectType, name: string): string | undefined {
+  if (type.name === 'Query') {
+    if (compiledRoots(app).has(name)) return undefined;
+    const isCustom = app.customFields.some((field) => field.root === 'Query' && field.name === name);
+    return isCustom
+      ? `Query.${name} is implemented in resolvers/*.ts.`
+      : `Query.${name} finds rows of any type.`;
+  }
+  const field = app.entityByName.get(type.name)?.fieldByName.get(name);
+  if (field?.kind === 'resolved') return `${type.name}.${name} is implemented in resolvers/*.ts.`;
+  return field && hasFinerTimes(field)
+    ? `${type.name}.${name} has times that are finer than the API's.`
+    : undefined;
+}
+
+/** Times below a millisecond are cut off by the scalar, which only JavaScript does. */
+function hasFinerTimes(field: Field): boolean {
+  if (field.kind === 'computed') return scalarType(field.type.name)?.postgres === 'time';
+  if (field.kind !== 'scalar' || scalarType(field.type.name)?.postgres !== 'time') return false;
+  return field.columnType !== undefined && !/\(\s*[0-3]\s*\)/.test(field.columnType);
+}
