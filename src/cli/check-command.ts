@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import { type DatabaseState, lastState, MigrationError, readMigrations } from '../data/index.ts';
 import type { Problem } from '../kit/problem.ts';
 import { checkSources } from '../pipeline.ts';
-import { findProject, readSources } from '../project/find-project.ts';
+import { findFinishedRenames } from '../project/find-finished-renames.ts';
+import { findProject, type Project, readSources } from '../project/find-project.ts';
 import { projectOption } from './options.ts';
 import { countProblems, describeProblems } from './output.ts';
 import type { Cli } from './run.ts';
@@ -14,12 +16,24 @@ export function addCheckCommand(program: Command, { output, exit }: Cli): void {
     .addOption(projectOption())
     .option('--json', 'print the problems as JSON')
     .action((options: { project: string; json?: boolean }) => {
-      const { problems } = checkSources(readSources(findProject(options.project)));
+      const project = findProject(options.project);
+      const { app, problems: found } = checkSources(readSources(project));
+      const problems = [...found, ...(app ? findFinishedRenames(app, stateOfHistory(project)) : [])];
       if (options.json) output.result(JSON.stringify(problems.map(asJson), null, 2));
       else if (problems.length > 0) output.result(describeProblems(problems, output));
       if (!options.json) output.note(problems.length > 0 ? countProblems(problems) : 'No problems found.');
       exit(problems.some((problem) => problem.severity === 'error') ? 1 : 0);
     });
+}
+
+/** Where the migrations lead; unknown where the history cannot be gone on from, which is for `migrate` to say. */
+function stateOfHistory(project: Project): DatabaseState | undefined {
+  try {
+    return lastState(readMigrations(project.directory));
+  } catch (error) {
+    if (error instanceof MigrationError) return undefined;
+    throw error;
+  }
 }
 
 const asJson = ({ place, code, message, severity }: Problem) => ({

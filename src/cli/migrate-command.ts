@@ -2,13 +2,16 @@ import type { Command } from 'commander';
 import { environment, readConfig } from '../config/index.ts';
 import {
   deployMigrations,
+  isSameState,
   lastState,
+  MigrationError,
   type MigrationStatus,
   migrationStatus,
   planMigration,
   readMigrations,
   writeMigration,
 } from '../data/index.ts';
+import { ProblemsError } from '../kit/problem.ts';
 import { UserError } from '../kit/user-error.ts';
 import { buildApp } from '../pipeline.ts';
 import { desiredState } from '../project/desired-state.ts';
@@ -42,9 +45,27 @@ export function addMigrateCommand(program: Command, { output, exit }: Cli): void
       const status = await withDatabase(options.project, output, (url, project) =>
         migrationStatus(url, project.directory),
       );
-      output.result(options.json ? JSON.stringify(status, null, 2) : describeStatus(status));
-      exit(isSettled(status) ? 0 : 1);
+      const unwritten = hasUnwrittenChanges(findProject(options.project));
+      output.result(
+        options.json ? JSON.stringify({ ...status, unwritten }, null, 2) : describeStatus(status),
+      );
+      if (unwritten) output.note(UNWRITTEN);
+      exit(isSettled(status) && !unwritten ? 0 : 1);
     });
+}
+
+const UNWRITTEN =
+  'schema.graphql has changes that no migration has. Write one with "plinth migrate new NAME".';
+
+/** Whether schema.graphql says more than the migrations on disk. A file with mistakes, or a history that cannot be gone on from, says nothing. */
+function hasUnwrittenChanges(project: Project): boolean {
+  try {
+    const { desired } = desiredState(buildApp(readSources(project)));
+    return !isSameState(lastState(readMigrations(project.directory)), desired);
+  } catch (error) {
+    if (error instanceof ProblemsError || error instanceof MigrationError) return false;
+    throw error;
+  }
 }
 
 async function newMigration(name: string, directory: string, output: Output): Promise<void> {

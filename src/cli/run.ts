@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { ConfigError } from '../config/index.ts';
-import { DatabaseError, EmbeddedDatabaseError, MigrationError } from '../data/index.ts';
 import { ProblemsError } from '../kit/problem.ts';
-import { UserError } from '../kit/user-error.ts';
+import { describeFailure } from '../project/describe-failure.ts';
 import { addCheckCommand } from './check-command.ts';
 import { addDevCommand } from './dev-command.ts';
 import { addExplainAccessCommand } from './explain-access-command.ts';
@@ -74,17 +72,6 @@ function explain(error: unknown, output: Output): number {
   output.note(output.style('red', describeFailure(error)));
   return 1;
 }
-
-/** The message alone where it was made for people; else what a bug report needs. */
-function describeFailure(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (FAILURES_IN_WORDS.some((kind) => error instanceof kind)) return error.message;
-  if (error instanceof DatabaseError && error.kind === 'unavailable')
-    return `The database does not answer: ${error.message}. Check DATABASE_URL.`;
-  return error.stack ?? error.message;
-}
-
-const FAILURES_IN_WORDS = [UserError, ConfigError, EmbeddedDatabaseError, MigrationError];
 
 function packageVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));

@@ -32,6 +32,7 @@ export { planMigration } from './migrate/plan-migration.ts';
 export { diffSchemas } from './migrate/schema-engine.ts';
 export type { SyncOptions, SyncResult } from './migrate/sync-development.ts';
 export { syncDevelopment } from './migrate/sync-development.ts';
+export { tablesOf } from './migrate/tables-of.ts';
 export type { PoolOptions } from './open-pool.ts';
 export { openPool } from './open-pool.ts';
 export type {

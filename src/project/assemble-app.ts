@@ -16,12 +16,13 @@ import { authGuards } from '../features/auth/guards.ts';
 import type { AuthRuntime } from '../features/auth/start-auth.ts';
 import type { BuiltApp } from '../pipeline.ts';
 import { buildExecutableSchema } from '../query/build-executable-schema.ts';
+import { CompiledQueries, stringifyResult } from '../query/compile/index.ts';
 import { executeOperation } from '../query/execute-operation.ts';
-import { admitOperation } from '../query/guards/index.ts';
 import { RequestScope } from '../query/request-scope.ts';
 import type { ResolverMap } from '../query/resolvers/resolver.ts';
 import { writeResolvers } from '../query/write/index.ts';
 import type { Log, PlinthApp, RequestInfo, Sample } from '../serve/index.ts';
+import { answerQueries } from './answer-queries.ts';
 import { completeViewer } from './complete-viewer.ts';
 import type { AuthorResolvers } from './load-resolvers.ts';
 import { makeResolverContext, type OperationContext } from './make-resolver-context.ts';
@@ -54,9 +55,22 @@ export function assembleApp(parts: AppParts): PlinthApp {
     schema,
     samples: parts.samples,
     createContext: (request) => createContext(parts, schema, request),
-    plugins: [admitOperations(schema), runMutationsInTransactions(schema, parts.db)],
+    // Queries first: theirs is the gate that also mutations have to pass.
+    plugins: [
+      answerQueries(schema, compiledQueries(parts, schema)),
+      runMutationsInTransactions(schema, parts.db),
+    ],
+    stringifyResult,
     answerRoute: (request) => parts.auth.answer(request),
   };
+}
+
+/** The compiled path; none where the operator has turned it off. */
+function compiledQueries({ built, config, log }: AppParts, schema: GraphQLSchema): CompiledQueries | undefined {
+  if (!config.compile) return undefined;
+  const onFault = (err: unknown) =>
+    log.error({ err }, 'a query could not be compiled and runs through the resolvers');
+  return new CompiledQueries({ app: built.app, rules: built.rules, schema, onFault });
 }
 
 /** Resolvers of both, by type. */
@@ -113,19 +127,6 @@ function runInner(schema: GraphQLSchema, db: Db, context: OperationContext) {
   };
 }
 
-/** The gate of graphql-shield: before either way of running an operation, and before any SQL of it. */
-function admitOperations(schema: GraphQLSchema): ApolloServerPlugin<object> {
-  return {
-    async requestDidStart() {
-      return {
-        async didResolveOperation({ document, contextValue }) {
-          await admitOperation(schema, document, (contextValue as OperationContext).scope);
-        },
-      };
-    },
-  };
-}
-
 /** A mutation is one transaction with the reading of its answer, so it runs here instead of in Apollo's executor. */
 function runMutationsInTransactions(schema: GraphQLSchema, db: Db): ApolloServerPlugin<object> {
   return {
@@ -146,7 +147,8 @@ function runMutationsInTransactions(schema: GraphQLSchema, db: Db): ApolloServer
             idempotencyKey: context.request.headers['idempotency-key'],
             signal: context.request.signal,
           });
-          if (result.data != null) for (const cookie of context.authRequest.cookies) context.setCookie(cookie);
+          if (result.data != null)
+            for (const cookie of context.authRequest.cookies) context.setCookie(cookie);
           const errors = result.errors?.map(context.toViewer);
           // No `data` at all means that nothing ran: the variables do not fit.
           if (result.data === undefined) return answer({ ...(errors && { errors }) }, 400);

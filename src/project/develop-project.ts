@@ -1,4 +1,4 @@
-import { type Config, ConfigError } from '../config/index.ts';
+import type { Config } from '../config/index.ts';
 import {
   createPrismaClient,
   type DataFinding,
@@ -9,6 +9,7 @@ import { type Problem, ProblemsError } from '../kit/problem.ts';
 import { UserError } from '../kit/user-error.ts';
 import { type BuiltApp, buildApp } from '../pipeline.ts';
 import { makeLog } from '../serve/index.ts';
+import { describeFailure } from './describe-failure.ts';
 import { desiredState } from './desired-state.ts';
 import { type Project, readSources } from './find-project.ts';
 import { type OpenDatabase, openDatabase } from './open-database.ts';
@@ -42,11 +43,11 @@ export async function developProject(options: DevelopOptions): Promise<Pick<Runn
     await bringInStep(options, built, database);
     if (isNew) await seedIfPossible(options, built, database);
     const running = await serveProject({ project, config, built, database, log: makeLog(config) });
-    const types = writeTypes(options, built);
-    const stopWatching = options.watch ? follow(options, database, running, built) : async () => {};
+    const types = keepTypes(options, built);
+    const stopWatching = options.watch ? follow(options, database, running, types) : async () => {};
     const stop = async (): Promise<void> => {
       await stopWatching();
-      await types;
+      await types.written();
       await running.stop();
     };
     return { url: running.url, stop };
@@ -81,6 +82,27 @@ async function bringInStep(options: DevelopOptions, built: BuiltApp, { url }: Op
   throw new UserError(`The database was left as it is, because of the rows in it:\n${reasons.join('\n')}`);
 }
 
+interface Types {
+  /** Brings the files in step with this version, unless a later one comes before it is its turn. */
+  follow(built: BuiltApp): void;
+  /** When nothing is being written any more. */
+  written(): Promise<void>;
+}
+
+/** Types take seconds to write, which no saved file should have to wait for: they follow on their own, one at a time. */
+function keepTypes(options: DevelopOptions, first: BuiltApp): Types {
+  let latest = first;
+  let work = writeTypes(options, first);
+  return {
+    follow: (built) => {
+      if (built.apiSdl === latest.apiSdl && built.prismaSchema === latest.prismaSchema) return;
+      latest = built;
+      work = work.then(() => (built === latest ? writeTypes(options, built) : undefined));
+    },
+    written: () => work,
+  };
+}
+
 /** Types are for editors: a failure to write them is told, and does not keep the API from serving. */
 async function writeTypes(options: DevelopOptions, built: BuiltApp): Promise<void> {
   try {
@@ -98,29 +120,26 @@ function follow(
   options: DevelopOptions,
   database: OpenDatabase,
   running: RunningServer,
-  first: BuiltApp,
+  types: Types,
 ): () => Promise<void> {
   const { project, config, note } = options;
   const log = makeLog(config);
-  let serving = first;
   const reload = async (): Promise<void> => {
     const started = performance.now();
     const built = buildApp(readSources(project));
     options.showProblems(built.warnings);
     await bringInStep(options, built, database);
-    await running.server.replaceApp(await makeApp({ project, config, built, database, log, address: running.address }));
+    await running.server.replaceApp(
+      await makeApp({ project, config, built, database, log, address: running.address }),
+    );
     note(`Reloaded in ${Math.round(performance.now() - started)} ms`);
-    if (built.apiSdl !== serving.apiSdl || built.prismaSchema !== serving.prismaSchema) {
-      await writeTypes(options, built);
-    }
-    serving = built;
+    types.follow(built);
   };
   return watchProject(project, () => reload().catch((error: unknown) => explain(error, options)));
 }
 
 function explain(error: unknown, { note, showProblems }: DevelopOptions): void {
   if (error instanceof ProblemsError) showProblems(error.problems);
-  else if (error instanceof UserError || error instanceof ConfigError) note(error.message);
-  else note(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  else note(describeFailure(error));
   note('Still serving the last good version.');
 }

@@ -49,7 +49,8 @@ export async function makeApp(parts: ServeParts): Promise<PlinthApp> {
     db: database.db,
     secret: parts.config.secret ?? developmentSecret(project),
     prisma: prismaClient,
-    publicUrl: () => parts.config.auth.publicUrl ?? parts.address?.url ?? `http://localhost:${parts.config.port}`,
+    publicUrl: () =>
+      parts.config.auth.publicUrl ?? parts.address?.url ?? `http://localhost:${parts.config.port}`,
     log: parts.log,
   });
   const app = assembleApp({

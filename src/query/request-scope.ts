@@ -36,6 +36,8 @@ export class RequestScope {
   readonly explain: ExplainDenials | undefined;
   /** Loaders by key; emptied whenever something is written, so that what is read afterwards is new. */
   readonly loaders = new Map<string, unknown>();
+  /** What guards have said to this viewer, by guard: a refusal, or null. */
+  readonly verdicts = new Map<object, Error | null>();
   #db: Queryable;
   #viewer: ViewerState;
   readonly #bound = new Map<string, Expr>();
@@ -75,6 +77,7 @@ export class RequestScope {
     this.#viewer = viewer;
     this.#bound.clear();
     this.loaders.clear();
+    this.verdicts.clear();
   }
 
   get db(): Queryable {

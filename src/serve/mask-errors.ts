@@ -36,7 +36,10 @@ const DATABASE_VERDICTS: Readonly<Record<string, { code: ErrorCode; message: str
  */
 const PRISMA_VERDICTS: Readonly<Record<string, { code: ErrorCode; message: string }>> = {
   P2002: { code: 'CONFLICT', message: 'Another row has the same value.' },
-  P2003: { code: 'CONFLICT', message: 'The row is referred to, or would refer to a row that does not exist.' },
+  P2003: {
+    code: 'CONFLICT',
+    message: 'The row is referred to, or would refer to a row that does not exist.',
+  },
   P2007: { code: 'BAD_USER_INPUT', message: 'A value has the wrong form.' },
   P2018: { code: 'NOT_FOUND', message: 'There is no such row.' },
   P2023: { code: 'BAD_USER_INPUT', message: 'A value has the wrong form.' },

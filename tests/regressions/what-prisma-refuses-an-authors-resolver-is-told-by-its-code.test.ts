@@ -37,7 +37,11 @@ async function refusal(query: string, variables: object = {}) {
 }
 
 test('a row that is not there is NOT_FOUND', async () => {
-  expect(await refusal(rename, { id: UNKNOWN, name: 'x' })).toEqual([1, 'NOT_FOUND', 'There is no such row.']);
+  expect(await refusal(rename, { id: UNKNOWN, name: 'x' })).toEqual([
+    1,
+    'NOT_FOUND',
+    'There is no such row.',
+  ]);
 });
 
 test('a value that is taken is CONFLICT, and the value is not told', async () => {

@@ -41,8 +41,8 @@ describe('a setting that is wrong is named with its remedy', () => {
     ['an unknown variable', { PLINTH_MAGIC: '1' }, /PLINTH_MAGIC is set, but there is no such setting/],
     [
       'a capability not built yet',
-      { SMTP_URL: 'smtp://x' },
-      /SMTP_URL is set, but sending mail is not supported yet/,
+      { DATABASE_REPLICA_URLS: 'postgresql://x' },
+      /DATABASE_REPLICA_URLS is set, but read replicas is not supported yet/,
     ],
     ['a family not built yet', { S3_BUCKET: 'x' }, /S3_BUCKET is set, but files on S3/],
     [

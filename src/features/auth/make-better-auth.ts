@@ -1,16 +1,19 @@
+import { createHash } from 'node:crypto';
 import { type BetterAuthOptions, betterAuth } from 'better-auth';
+import { createAuthMiddleware } from 'better-auth/api';
 import { prismaAdapter } from 'better-auth/adapters/prisma';
-import { bearer } from 'better-auth/plugins';
 import { v7 as uuid7 } from 'uuid';
 import type { Config } from '../../config/index.ts';
 import type { PrismaClientLike } from '../../data/index.ts';
 import { ViewerError } from '../../kit/viewer-error.ts';
 import type { AppModel } from '../../model/app-model.ts';
+import { adoptRows } from './adopt-rows.ts';
 import { adapterClient } from './adapter-client.ts';
 import { authOperation } from './auth-scope.ts';
 import { createUserRow, type UserRowParts } from './create-user-row.ts';
 import type { Mail, Mailer } from './mailer.ts';
 import { hashPassword, PASSWORD_LENGTH, verifyPassword } from './passwords.ts';
+import { authPlugins } from './plugins.ts';
 import { TABLES } from './tables.ts';
 import { type UserFact, userField } from './user-columns.ts';
 
@@ -81,8 +84,9 @@ export function makeBetterAuth(parts: BetterAuthParts) {
       encryptOAuthTokens: true,
       accountLinking: { enabled: true, trustedProviders: [] },
     },
-    verification: { modelName: TABLES.verification, storeIdentifier: 'hashed' },
+    verification: { modelName: TABLES.verification, storeIdentifier: { hash: async (identifier) => hashIdentifier(identifier) } },
     user: userOptions(parts.app),
+    hooks: { before: endOtherSessions },
     // Rows of accounts are changed through the API, under the author's rules.
     disabledPaths: ['/update-user', '/delete-user', '/change-email'],
     // Ours counts in the database and by account as well: see throttle.ts.
@@ -90,9 +94,24 @@ export function makeBetterAuth(parts: BetterAuthParts) {
     trustedOrigins: trustedOrigins(parts),
     advanced: advanced(config),
     logger: { log: (level, message, ...rest) => report(parts, level, message, rest) },
-    plugins: [bearer()],
+    plugins: [
+      ...authPlugins({
+        app: parts.app,
+        providers: config.auth.providers,
+        signUp: config.auth.signUp,
+        appUrl: () => config.auth.appUrl ?? parts.publicUrl(),
+        post: (mail) => post(parts, mail),
+        adopt: (from, to) => adoptRows(parts.app, parts.db, from, to),
+      }),
+    ],
   } satisfies BetterAuthOptions);
 }
+
+/** A new password ends every session; the one that set it goes on under a new token. */
+const endOtherSessions = createAuthMiddleware(async (ctx) => {
+  if (ctx.path !== '/change-password') return;
+  return { context: { body: { ...ctx.body, revokeOtherSessions: true } } };
+});
 
 function client({ app, rules, db, prisma, changed }: BetterAuthParts) {
   const { user } = app;
@@ -116,6 +135,9 @@ function advanced(config: Config) {
   const secure = config.mode === 'production';
   return {
     cookiePrefix: 'plinth',
+    // Said aloud: better-auth drops the check where NODE_ENV is "test".
+    disableOriginCheck: false,
+    disableCSRFCheck: false,
     useSecureCookies: false,
     cookies: { session_token: { name: sessionCookieName(config), attributes: { secure } } },
     defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', secure, path: '/' },
@@ -135,10 +157,16 @@ function trustedOrigins({ config, publicUrl }: BetterAuthParts) {
   return () => [new URL(publicUrl()).origin, ...listed, ...local];
 }
 
+/** Hashed but for what it is for, so that all resets of an account can be found and ended. */
+function hashIdentifier(identifier: string): string {
+  const kind = /^reset-password:/.exec(identifier)?.[0] ?? '';
+  return kind + createHash('sha256').update(identifier).digest('base64url');
+}
+
 /** Only the newest mail works: a reset that somebody else asked for earlier must not stay open. */
 async function forgetOlderTokens(prisma: PrismaClientLike, userId: string): Promise<void> {
   const verification = Reflect.get(prisma, 'plinthVerification') as Record<string, (args: object) => Promise<unknown>>;
-  const rows = (await verification.findMany?.({ where: { value: userId }, orderBy: { id: 'desc' } })) as { id: string }[];
+  const rows = (await verification.findMany?.({ where: { value: userId, identifier: { startsWith: 'reset-password:' } }, orderBy: { id: 'desc' } })) as { id: string }[];
   const older = rows.slice(1).map(({ id }) => id);
   if (older.length > 0) await verification.deleteMany?.({ where: { id: { in: older } } });
 }

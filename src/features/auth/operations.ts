@@ -99,8 +99,35 @@ async function signIn(parts: OperationParts, input: Credentials, context: AuthCo
         throw new ViewerError('UNAUTHENTICATED', 'The e-mail address or the password is wrong.');
       }),
   );
+  if ('twoFactorRedirect' in response) {
+    const second = await passSecondFactor(parts, input.code, headers, context);
+    await parts.throttle.forgive(email);
+    return second;
+  }
   await parts.throttle.forgive(email);
   return begin(parts, context, headers, response.token, response.user.id);
+}
+
+/** The password was right; now the one-time code, or one of the recovery codes. */
+async function passSecondFactor(
+  parts: OperationParts,
+  code: string | null | undefined,
+  first: Headers,
+  context: AuthContext,
+): Promise<SignedIn> {
+  if (!code) throw new ViewerError('UNAUTHENTICATED', 'This account has a second factor: send its `code` as well.');
+  const auth = await parts.betterAuth();
+  const sent = requestHeaders(parts, context);
+  sent.set('cookie', first.getSetCookie().map((cookie) => cookie.split(';', 1)[0]).join('; '));
+  const asked = { body: { code: code.trim() }, headers: sent, returnHeaders: true } as const;
+  const { headers, response } = await run(parts, context, {}, () =>
+    (/^\d{6}$/.test(code.trim()) ? auth.api.verifyTOTP(asked) : auth.api.verifyBackupCode(asked)).catch(
+      (error: unknown) => {
+        throw isAPIError(error) ? new ViewerError('UNAUTHENTICATED', 'The code is wrong.') : error;
+      },
+    ),
+  );
+  return begin(parts, context, headers, response.token ?? undefined, response.user.id);
 }
 
 /** No password is longer, and nobody shall make us hash a megabyte. */

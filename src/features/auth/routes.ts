@@ -102,6 +102,7 @@ async function passOn(
   path: string,
   body: Readonly<Record<string, unknown>>,
 ): Promise<Response> {
+  refuseForeignPages(parts, request);
   const counted = COUNTED[path];
   const email = typeof body.email === 'string' ? body.email : undefined;
   if (counted) await parts.throttle.admitAddress(counted.attempt, request.remoteAddress);
@@ -112,6 +113,13 @@ async function passOn(
   const answer = await (SILENT.has(path) ? afterAtLeast(SILENT_FLOOR_MS, answering) : answering);
   if (counted?.account && email !== undefined && answer.ok) await parts.throttle.forgive(email);
   return answer;
+}
+
+/** A page of another site may neither sign somebody in under an account of its own nor see what came of trying. */
+function refuseForeignPages({ config, publicUrl }: RouteParts, { method, headers }: AuthHttpRequest): void {
+  if (method === 'GET' || headers.origin === undefined || config.corsOrigins.includes('*')) return;
+  if (!trustsCookie(headers, config, publicUrl()))
+    throw new ViewerError('FORBIDDEN', 'Pages of this origin may not sign in here; CORS_ORIGINS names those that may.');
 }
 
 async function handle(

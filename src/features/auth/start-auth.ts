@@ -10,6 +10,7 @@ import { foreignTokenReader } from './foreign-tokens.ts';
 import { type BetterAuth, makeBetterAuth } from './make-better-auth.ts';
 import { makeMailer } from './mailer.ts';
 import { makeOperations } from './operations.ts';
+import { ownRoutes } from './own-routes.ts';
 import { authResolvers } from './resolvers.ts';
 import { type AuthHttpRequest, answerRoute, type RouteParts } from './routes.ts';
 import { makeThrottle } from './throttle.ts';
@@ -67,7 +68,13 @@ export function startAuth(parts: AuthParts): AuthRuntime {
     loadViewer: (id, tx) => loadViewer(app, id, tx),
     plainAccount: async (id) => plainAccount(parts.db, id),
   });
-  const routes: RouteParts = { ...parts, throttle, mailer, betterAuth, findViewer: finder.find, own: {} };
+  const own = ownRoutes({
+    db: parts.db,
+    findAccount: (id) => findAccount(app, id, parts.db),
+    setRoles: (id, roles) => setRoles(app, parts.db, id, roles),
+    changed: finder.forget,
+  });
+  const routes: RouteParts = { ...parts, throttle, mailer, betterAuth, findViewer: finder.find, own };
   return {
     resolvers: authResolvers(app, () => operations),
     findViewer: (headers) => finder.find(headers),
@@ -90,21 +97,40 @@ function lazy(make: () => Promise<BetterAuth>): () => Promise<BetterAuth> {
   };
 }
 
+async function loadViewer(app: AppModel, id: string, db: Queryable): Promise<KnownViewer> {
+  const viewer = await findAccount(app, id, db);
+  if (!viewer) throw new Error('The account that has just signed in is gone');
+  return viewer;
+}
+
+async function setRoles({ user }: AppModel, db: Db, id: string, roles: readonly string[]): Promise<void> {
+  const table = quoteIdentifier(user?.table ?? 'plinth_user');
+  const field = user && userField(user, 'roles');
+  const type = field?.type.kind === 'enum' ? `${quoteIdentifier(field.type.name)}[]` : 'text[]';
+  const text = `UPDATE ${table} SET ${quoteIdentifier(field?.column ?? 'roles')} = $2::text[]::${type} WHERE ${idColumn(user)}::text = $1`;
+  await db.execute(text, [id, roles]);
+}
+
+const idColumn = (user: AppModel['user']): string => {
+  const field = user?.fieldByName.get('id');
+  return quoteIdentifier(field?.kind === 'scalar' ? field.column : 'id');
+};
+
 /** An account as rules see it. */
-async function loadViewer({ user }: AppModel, id: string, db: Queryable): Promise<KnownViewer> {
+async function findAccount({ user }: AppModel, id: string, db: Queryable): Promise<KnownViewer | undefined> {
   const column = (fact: 'email' | 'emailVerified' | 'roles') =>
     quoteIdentifier(user ? userField(user, fact).column : fact);
-  const idField = user?.fieldByName.get('id');
-  const key = quoteIdentifier(idField?.kind === 'scalar' ? idField.column : 'id');
+  const key = idColumn(user);
   const text = `SELECT ${column('email')} AS email, ${column('emailVerified')} AS verified, to_json(coalesce(${column('roles')}::text[], '{}'))::text AS roles FROM ${quoteIdentifier(user?.table ?? 'plinth_user')} WHERE ${key}::text = $1`;
   const [row] = await db.query<{ email: string | null; verified: boolean; roles: string }>(text, [id]);
+  if (!row) return undefined;
   return {
     kind: 'viewer',
     id,
-    roles: JSON.parse(row?.roles ?? '[]') as string[],
-    emailVerified: row?.verified === true,
+    roles: JSON.parse(row.roles) as string[],
+    emailVerified: row.verified,
     claims: {},
-    ...(row?.email != null && { email: row.email }),
+    ...(row.email !== null && { email: row.email }),
   };
 }
 

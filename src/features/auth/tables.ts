@@ -8,7 +8,6 @@ export const TABLES = {
   account: 'PlinthAccount',
   verification: 'PlinthVerification',
   twoFactor: 'PlinthTwoFactor',
-  passkey: 'PlinthPasskey',
   apiKey: 'PlinthApiKey',
   throttle: 'PlinthThrottle',
   audit: 'PlinthAuthEvent',
@@ -24,7 +23,7 @@ const stamps = () => [
 export function authTables(app: AppModel): readonly Entity[] {
   const user = app.user?.name ?? TABLES.user;
   const own = app.user ? [] : [userTable()];
-  return [...own, sessionTable(user), accountTable(user), verificationTable(), ...secondFactors(user), ...keeping(user)];
+  return [...own, sessionTable(user), accountTable(user), verificationTable(), ...secondFactors(user), ...keeping()];
 }
 
 /** Accounts of a project that has no `@user` model. */
@@ -101,18 +100,6 @@ function secondFactors(user: string): readonly Entity[] {
       column('lockedUntil', 'DateTime'),
       ownedBy('user', user),
     ]),
-    internalTable(TABLES.passkey, 'plinth_passkey', 'A public key of an authenticator.', [
-      column('name', 'String'),
-      column('publicKey', 'String', required),
-      column('credentialID', 'String', { required: true, unique: true }),
-      column('counter', 'Int', required),
-      column('deviceType', 'String', required),
-      column('backedUp', 'Boolean', required),
-      column('transports', 'String'),
-      column('aaguid', 'String'),
-      column('createdAt', 'DateTime', { required: true, maintained: 'createdAt' }),
-      ownedBy('user', user),
-    ]),
     internalTable(TABLES.apiKey, 'plinth_api_key', 'A key for programs. Only its hash is kept.', [
       column('name', 'String', required),
       column('start', 'String', required),
@@ -126,7 +113,7 @@ function secondFactors(user: string): readonly Entity[] {
 }
 
 /** What sign-in remembers of attempts and of things done in somebody's name. No keys: they outlive accounts. */
-function keeping(_user: string): readonly Entity[] {
+function keeping(): readonly Entity[] {
   return [
     internalTable(TABLES.throttle, 'plinth_throttle', 'Attempts to sign in, counted per address and account.', [
       column('key', 'String', { required: true, unique: true }),

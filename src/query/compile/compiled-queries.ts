@@ -1,6 +1,7 @@
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
+  GraphQLError,
   type GraphQLSchema,
   getOperationAST,
   getVariableValues,
@@ -10,6 +11,7 @@ import {
 } from 'graphql';
 import type { RuleBook } from '../../access/rule-book.ts';
 import { DatabaseError, type Row } from '../../data/index.ts';
+import { ViewerError } from '../../kit/viewer-error.ts';
 import type { AppModel } from '../../model/app-model.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { type BuiltStatement, buildStatement, type CompilableOperation } from './build-statement.ts';
@@ -25,6 +27,8 @@ export interface CompiledQueriesParts {
   readonly app: AppModel;
   readonly rules: RuleBook;
   readonly schema: GraphQLSchema;
+  /** Told of failures to compile that are our fault and not the viewer's; the resolvers answer then. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /** One query, parsed and validated, and who asks. */
@@ -100,14 +104,28 @@ export class CompiledQueries {
     const shape = requestShape(parts);
     const template = shape && known.templates.get(shape.key);
     if (shape && template) return runOf(template, fillTemplate(template, shape.slots), known.templates);
-    const built = build(known.operation, scope, variables);
+    const built = this.#build(known.operation, scope, variables);
     if (!built) return undefined;
     if (shape && known.templates.isWorthIt(shape.key)) {
       const trial = makeTrial(parts);
-      const other = build(known.operation, trial.scope, trial.variables);
+      const other = this.#build(known.operation, trial.scope, trial.variables);
       known.templates.set(shape.key, other && inferTemplate(built, shape.slots, other, trial.standIns));
     }
     return { statement: built, params: built.params };
+  }
+
+  /** Undefined where building refuses: the resolvers refuse the same, or never come to what is refused. */
+  #build(
+    operation: CompilableOperation,
+    scope: RequestScope,
+    variables: Readonly<Record<string, unknown>>,
+  ): BuiltStatement | undefined {
+    try {
+      return buildStatement(operation, scope, variables);
+    } catch (error) {
+      if (!(error instanceof ViewerError || error instanceof GraphQLError)) this.#parts.onFault(error);
+      return undefined;
+    }
   }
 
   #knownOf(document: DocumentNode, operationName: string | null | undefined): Known | string {
@@ -157,19 +175,6 @@ function coerced(
   const definitions = operation.variableDefinitions ?? [];
   if (definitions.length === 0) return {};
   return getVariableValues(schema, definitions, variables, { maxErrors: 1 }).coerced;
-}
-
-/** Undefined where building refuses: the resolvers refuse the same, or come to another end. */
-function build(
-  operation: CompilableOperation,
-  scope: RequestScope,
-  variables: Readonly<Record<string, unknown>>,
-): BuiltStatement | undefined {
-  try {
-    return buildStatement(operation, scope, variables);
-  } catch {
-    return undefined;
-  }
 }
 
 function runOf(template: Template, params: readonly unknown[], store: TemplateStore): Run {

@@ -6,7 +6,6 @@ import {
   isObjectType,
 } from 'graphql';
 import type { AppModel } from '../../model/app-model.ts';
-import type { ViewerState } from '../../model/viewer.ts';
 import type { GraphQLContext } from '../graphql-context.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { type Guard, ROOTS } from './guard.ts';
@@ -16,11 +15,10 @@ import { type Ask, askShield } from './shield.ts';
 type Field = GraphQLField<unknown, GraphQLContext>;
 type Resolve = GraphQLFieldResolver<unknown, GraphQLContext>;
 
-/** The guard on one field, and what it has said to each request. */
+/** The guard on one field. What it has said to a request is kept with the request. */
 export class Post {
   readonly isRoot: boolean;
   readonly #ask: Ask;
-  readonly #verdicts = new WeakMap<RequestScope, { viewer: ViewerState; verdict: Error | null }>();
 
   constructor(isRoot: boolean, ask: Ask) {
     this.isRoot = isRoot;
@@ -29,15 +27,15 @@ export class Post {
 
   /** The refusal, null for none, undefined where nobody has asked yet. */
   known(scope: RequestScope): Error | null | undefined {
-    const last = this.#verdicts.get(scope);
-    // Signing in makes the rest of the request somebody else's.
-    return last?.viewer === scope.viewer ? last.verdict : undefined;
+    return scope.verdicts.get(this);
   }
 
   async judge(scope: RequestScope): Promise<Error | null> {
     const { viewer } = scope;
     const verdict = (await this.#ask(scope)) ?? null;
-    this.#verdicts.set(scope, { viewer, verdict });
+    // Signing in meanwhile makes the rest of the request somebody else's.
+    if (viewer !== scope.viewer) return this.judge(scope);
+    scope.verdicts.set(this, verdict);
     return verdict;
   }
 }

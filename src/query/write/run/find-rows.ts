@@ -1,4 +1,5 @@
-import { THIS } from '../../../model/expr.ts';
+import { and, THIS } from '../../../model/expr.ts';
+import { fieldRuleForUse } from '../../read/readable.ts';
 import { exprToSql } from '../../sql/predicate-to-sql.ts';
 import { idColumn } from '../../sql/row-path.ts';
 import { allOf, columnOf, join, raw, sql } from '../../sql/sql.ts';
@@ -10,11 +11,14 @@ import { notFound, type WriteRun } from './write-run.ts';
 /** A row that exists. */
 export interface Found {
   readonly id: string;
-  /** Whether the viewer may know of it: it passes the read rule, or this root field made it. */
+  /** Whether the viewer may know of it by what it was looked up by: it passes the read rules, or this root field made it. */
   readonly readable: boolean;
 }
 
-/** Looks rows up by their uniques, in the order asked for; one statement for each way of naming them. */
+/**
+ * Looks rows up by their uniques, in the order asked for; one statement for each way of naming them.
+ * @throws ViewerError FORBIDDEN or UNAUTHENTICATED where a unique is of a field that the viewer can read on no row
+ */
 export async function findRows(
   run: WriteRun,
   uniques: readonly UniquePlan[],
@@ -52,7 +56,14 @@ async function findGroup(
   const on = columns.map(
     ({ column }, at) => sql`${columnOf(row.alias, column)} = ${columnOf(wanted, `k${at}`)}`,
   );
-  const readable = exprToSql(run.scope.rowRule(entity, 'read'), env.with(THIS, row));
+  // To find a row by a value is to read the value: its rule is asked as well as the row's.
+  const readable = exprToSql(
+    and(
+      run.scope.rowRule(entity, 'read'),
+      ...fields.flatMap(({ name }) => fieldRuleForUse(run.scope, entity, name) ?? []),
+    ),
+    env.with(THIS, row),
+  );
   const rows = await run.query<{ index: number; id: string; readable: boolean }>(
     sql`SELECT ${columnOf(wanted, 'index')} AS index, ${idColumn(row)}::text AS id, (${readable}) IS TRUE AS readable FROM (VALUES ${join(values)}) AS ${raw(`"${wanted}"(${['index', ...names].join(', ')})`)} JOIN ${raw(tableAs(entity, row.alias))} ON ${allOf(on)}`,
   );

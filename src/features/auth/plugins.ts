@@ -1,0 +1,72 @@
+import { anonymous, bearer, emailOTP, genericOAuth, magicLink, twoFactor } from 'better-auth/plugins';
+import type { AuthProvider } from '../../config/index.ts';
+import type { AppModel } from '../../model/app-model.ts';
+import type { Mail } from './mailer.ts';
+import { TABLES } from './tables.ts';
+import { userField } from './user-columns.ts';
+
+const MINUTE_S = 60;
+/** Wrong tries of one code that was mailed, before it is worth nothing. */
+const CODE_TRIES = 5;
+
+export interface PluginParts {
+  readonly app: AppModel;
+  readonly providers: readonly AuthProvider[];
+  readonly signUp: boolean;
+  /** Where the app's pages are. */
+  readonly appUrl: () => string;
+  readonly post: (mail: Mail) => void;
+  /** Gives the rows of an anonymous account to the account that it has become. */
+  readonly adopt: (from: string, to: string) => Promise<void>;
+}
+
+/** Ways to sign in beside the password. */
+export function authPlugins(parts: PluginParts) {
+  const { app, post } = parts;
+  const isAnonymous = app.user ? userField(app.user, 'isAnonymous').name : 'isAnonymous';
+  const twoFactorEnabled = app.user ? userField(app.user, 'twoFactorEnabled').name : 'twoFactorEnabled';
+  return [
+    bearer(),
+    magicLink({
+      expiresIn: 10 * MINUTE_S,
+      storeToken: 'hashed',
+      disableSignUp: !parts.signUp,
+      sendMagicLink: async ({ email, url, token }) => post(linkMail(email, url, token)),
+    }),
+    emailOTP({
+      expiresIn: 10 * MINUTE_S,
+      otpLength: 8,
+      allowedAttempts: CODE_TRIES,
+      storeOTP: 'hashed',
+      disableSignUp: !parts.signUp,
+      sendVerificationOTP: async ({ email, otp }) => post(codeMail(email, otp)),
+    }),
+    twoFactor({
+      issuer: new URL(parts.appUrl()).hostname,
+      twoFactorTable: TABLES.twoFactor,
+      schema: { user: { fields: { twoFactorEnabled } } },
+      backupCodeOptions: { storeBackupCodes: 'encrypted' },
+    }),
+    anonymous({
+      schema: { user: { fields: { isAnonymous } } },
+      onLinkAccount: async ({ anonymousUser, newUser }) => parts.adopt(anonymousUser.user.id, newUser.user.id),
+    }),
+    genericOAuth({ config: parts.providers.map(providerConfig) }),
+  ] as const;
+}
+
+/** PKCE always; `nonce` and the signature of the id token are better-auth's to check. */
+function providerConfig(provider: AuthProvider) {
+  const { id, scopes = ['openid', 'email', 'profile'], ...urls } = provider;
+  return { ...urls, providerId: id, scopes: [...scopes], pkce: true };
+}
+
+function linkMail(to: string, url: string, token: string): Mail {
+  const text = [`Sign in with this link, within ten minutes and once: ${url}`, '', 'If you did not ask for it, do nothing.'];
+  return { to, subject: 'Sign in', text: text.join('\n'), url, token };
+}
+
+function codeMail(to: string, otp: string): Mail {
+  const text = [`Your code is ${otp}. It is good for ten minutes.`, '', 'If you did not ask for it, do nothing.'];
+  return { to, subject: 'Your code', text: text.join('\n'), token: otp };
+}

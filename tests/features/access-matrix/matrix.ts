@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import type { ViewerState } from '../../../src/model/viewer.ts';
+import type { TestApp } from '../../support/app.ts';
+
+/**
+ * One cell of the matrix: the same operation by somebody who may and by somebody who may not. `allowed` and `refused` say
+ * what each is answered: data, or the code of the error, in which case nothing may have changed.
+ */
+export interface Cell {
+  readonly name: string;
+  readonly operation: string;
+  readonly by: ViewerState;
+  readonly answer: unknown;
+}
+
+export interface MatrixWorld {
+  readonly app: () => TestApp;
+  /** Variables that every operation may use; those it does not use are left out. */
+  readonly ids: () => Readonly<Record<string, string>>;
+  /** Everything that is stored, as the administrator sees it. */
+  readonly snapshot: string;
+}
+
+export const refused = (code: string): { readonly refused: string } => ({ refused: code });
+
+/** Runs each cell on rows as they were seeded. */
+export function runCells(
+  world: MatrixWorld,
+  cells: readonly (readonly [string, string, ViewerState, unknown])[],
+): void {
+  it.each(cells.map(([name, operation, by, answer]) => ({ name, operation, by, answer })))(
+    '$name',
+    async ({ operation, by, answer }) => {
+      const app = world.app();
+      const source = declare(operation, world.ids());
+      const before = await app.data(world.snapshot);
+      const got = await app.graphql(source, world.ids(), by);
+      const after = await app.data(world.snapshot);
+      const code = (answer as { refused?: string } | null)?.refused;
+      if (code !== undefined) {
+        expect({
+          codes: got.codes,
+          data: got.data && Object.values(got.data).every((one) => one === null),
+        }).toEqual({
+          codes: [code],
+          data: source.startsWith('mutation') ? null : got.data === null ? null : true,
+        });
+        expect(after).toEqual(before);
+        return;
+      }
+      expect(got.errors).toEqual([]);
+      expect(got.data).toEqual(answer);
+    },
+  );
+}
+
+/** `mutation { … $annNote … }` with its variables declared, all of them ids. */
+function declare(operation: string, ids: Readonly<Record<string, string>>): string {
+  const used = Object.keys(ids).filter((name) => new RegExp(`\\$${name}\\b`).test(operation));
+  if (used.length === 0) return operation;
+  const declared = `(${used.map((name) => `$${name}: ID!`).join(', ')})`;
+  return operation.startsWith('mutation')
+    ? operation.replace('mutation', `mutation${declared}`)
+    : `query${declared} ${operation}`;
+}
