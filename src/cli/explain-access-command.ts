@@ -41,14 +41,33 @@ export function addExplainAccessCommand(program: Command, cli: Cli): void {
     .option('--as <json>', 'the viewer, as in X-Plinth-As: {"id": "…"}, or null for signed out')
     .option('--variables <json>', "the operation's variables")
     .option('--json', 'print the explanation as JSON')
-    .action((file: string | undefined, options: Options) => explain(file, options, cli));
+    .action((file: string | undefined, options: Options, command: Command) =>
+      explain(readUsage(file, options, command), cli),
+    );
 }
 
-async function explain(file: string | undefined, options: Options, cli: Cli): Promise<void> {
+interface Usage {
+  readonly file: string | undefined;
+  readonly options: Options;
+  readonly viewer: ViewerState;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** @throws CommanderError for what cannot be meant */
+function readUsage(file: string | undefined, options: Options, command: Command): Usage {
   const byRow = options.model !== undefined && options.id !== undefined;
   if ((file !== undefined) === byRow)
-    throw new UserError('Name an operation file, or a row with --model NAME and --id ID.');
-  const viewer = readViewer(options.as);
+    command.error('Name an operation file, or a row with --model NAME and --id ID.');
+  try {
+    const variables = JSON.parse(options.variables ?? '{}') as Record<string, unknown>;
+    return { file, options, viewer: readViewer(options.as), variables };
+  } catch (error) {
+    const fault = error instanceof SyntaxError ? '--variables must be JSON.' : (error as Error).message;
+    return command.error(fault.replace('X-Plinth-As', '--as'));
+  }
+}
+
+async function explain({ file, options, viewer, variables }: Usage, cli: Cli): Promise<void> {
   const project = findProject(options.project);
   const config = readConfig(environment(), { mode: 'development', file: await readConfigFile(project) });
   const built = buildApp(readSources(project));
@@ -56,7 +75,7 @@ async function explain(file: string | undefined, options: Options, cli: Cli): Pr
   try {
     const parts: ServeParts = { project, config, built, database, log: makeLog(config) };
     if (file === undefined) await explainRow(parts, viewer, options, cli);
-    else await explainFile(parts, viewer, file, options, cli);
+    else await explainFile(parts, { file, options, viewer, variables }, cli);
   } finally {
     await database.close();
   }
@@ -69,29 +88,25 @@ async function explainRow(
   { output, exit }: Cli,
 ): Promise<void> {
   const answers = await explainRowAccess(parts, viewer, { model, operation, id });
-  output.result(json ? JSON.stringify(answers, null, 2) : describeRowAnswers(answers, output));
-  exit(answers.every(({ allowed }) => allowed) ? 0 : 1);
+  const allowed = answers.every((answer) => answer.allowed);
+  output.result(
+    json ? JSON.stringify({ allowed, rules: answers }, null, 2) : describeRowAnswers(answers, output),
+  );
+  exit(allowed ? 0 : 1);
 }
 
 async function explainFile(
   parts: ServeParts,
-  viewer: ViewerState,
-  file: string,
-  { variables, json }: Options,
+  { file, options: { json }, viewer, variables }: Usage & { readonly file: string },
   { output, exit }: Cli,
 ): Promise<void> {
-  const source = readOperation(file);
-  const answer = await explainOperation(parts, viewer, {
-    source,
-    variables: parseJson(variables ?? '{}', '--variables'),
-  });
+  const answer = await explainOperation(parts, viewer, { source: readOperation(file), variables });
   output.result(json ? JSON.stringify(answer, null, 2) : describeOperationAnswer(answer, output));
   exit(answer.errors.length === 0 ? 0 : 1);
 }
 
 function readViewer(text: string | undefined): ViewerState {
   if (text === undefined) return { kind: 'signedOut' };
-  parseJson(text, '--as');
   // The header's reader expects bytes as Node hands them out.
   return readViewerHeader(Buffer.from(text, 'utf8').toString('latin1'));
 }
@@ -101,13 +116,5 @@ function readOperation(file: string): string {
     return readFileSync(file, 'utf8');
   } catch {
     throw new UserError(`There is no file ${file}.`);
-  }
-}
-
-function parseJson(text: string, option: string): Record<string, unknown> {
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch {
-    throw new UserError(`${option} must be JSON.`);
   }
 }

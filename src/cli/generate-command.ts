@@ -22,7 +22,7 @@ export function addGenerateCommand(program: Command, { output }: Cli): void {
         if (stale.length === 0) return output.note('Everything is up to date.');
         throw new UserError(`Out of date: ${stale.join(', ')}. Run "plinth generate" and commit the result.`);
       }
-      const written = await writeArtefacts(project, built);
+      const written = await writeArtefacts(project, built, { force: true });
       for (const path of written) output.note(`wrote ${path}`);
       const client = { projectDir: project.directory, prismaSchema: built.prismaSchema };
       const clientWritten = await generatePrismaClientTypes(client);

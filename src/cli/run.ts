@@ -2,15 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ProblemsError } from '../kit/problem.ts';
 import { describeFailure } from '../project/describe-failure.ts';
-import { addCheckCommand } from './check-command.ts';
-import { addDevCommand } from './dev-command.ts';
-import { addExplainAccessCommand } from './explain-access-command.ts';
-import { addGenerateCommand } from './generate-command.ts';
-import { addInitCommand } from './init-command.ts';
-import { addMigrateCommand } from './migrate-command.ts';
 import { countProblems, describeProblems, type Output, terminalOutput } from './output.ts';
-import { addSeedCommand } from './seed-command.ts';
-import { addStartCommand } from './start-command.ts';
 
 /** What a command needs from outside. Commands answer their exit code through `exit`. */
 export interface Cli {
@@ -19,17 +11,25 @@ export interface Cli {
   exit(code: 0 | 1): void;
 }
 
-/** In the order of `--help`: from the first minute to production. */
-const COMMANDS = [
-  addInitCommand,
-  addDevCommand,
-  addStartCommand,
-  addCheckCommand,
-  addGenerateCommand,
-  addMigrateCommand,
-  addSeedCommand,
-  addExplainAccessCommand,
-];
+type AddCommand = (program: Command, cli: Cli) => void;
+
+/** In the order of `--help`, from the first minute to production. Each is loaded when it is wanted: most need much code. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  init: async () => (await import('./init-command.ts')).addInitCommand,
+  dev: async () => (await import('./dev-command.ts')).addDevCommand,
+  start: async () => (await import('./start-command.ts')).addStartCommand,
+  check: async () => (await import('./check-command.ts')).addCheckCommand,
+  generate: async () => (await import('./generate-command.ts')).addGenerateCommand,
+  migrate: async () => (await import('./migrate-command.ts')).addMigrateCommand,
+  seed: async () => (await import('./seed-command.ts')).addSeedCommand,
+  'explain-access': async () => (await import('./explain-access-command.ts')).addExplainAccessCommand,
+};
+
+/** The command that is named first; all of them for help and for words that are none. */
+function findCommands([first = '']: readonly string[]): Promise<AddCommand[]> {
+  const named = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
+  return Promise.all((named ? [named] : Object.values(COMMANDS)).map((load) => load()));
+}
 
 /** Runs one command line and answers the exit code of the process. */
 export async function run(args: readonly string[], output: Output = terminalOutput()): Promise<number> {
@@ -41,7 +41,7 @@ export async function run(args: readonly string[], output: Output = terminalOutp
     },
   };
   const program = makeProgram(output);
-  for (const add of COMMANDS) add(program, cli);
+  for (const add of await findCommands(args)) add(program, cli);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return code;

@@ -62,7 +62,7 @@ export interface TrustedIssuer {
 
 /** An OAuth 2 or OpenID Connect provider to sign in with. */
 export interface AuthProvider {
-  /** As it is called in addresses: `/auth/oauth2/callback/{id}`. */
+  /** As it is called in addresses: `/auth/callback/{id}`. */
   readonly id: string;
   readonly clientId: string;
   readonly clientSecret?: string;

@@ -66,7 +66,10 @@ export function assembleApp(parts: AppParts): PlinthApp {
 }
 
 /** The compiled path; none where the operator has turned it off. */
-function compiledQueries({ built, config, log }: AppParts, schema: GraphQLSchema): CompiledQueries | undefined {
+function compiledQueries(
+  { built, config, log }: AppParts,
+  schema: GraphQLSchema,
+): CompiledQueries | undefined {
   if (!config.compile) return undefined;
   const onFault = (err: unknown) =>
     log.error({ err }, 'a query could not be compiled and runs through the resolvers');

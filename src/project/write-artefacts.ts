@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { BuiltApp } from '../pipeline.ts';
-import { emitContextTypes, emitResolverTypes } from './emit-resolver-types.ts';
 import { emitRowTypes } from './emit-row-types.ts';
 import type { Project } from './find-project.ts';
 
@@ -20,19 +19,38 @@ function committedArtefacts(project: Project, built: BuiltApp): Artefact[] {
 }
 
 /** Files for editors and compilers, made anew wherever the project is checked out. */
-async function localArtefacts(project: Project, built: BuiltApp): Promise<Artefact[]> {
+function localArtefacts(project: Project, built: BuiltApp): Artefact[] {
   return [
     { path: join(project.generatedDirectory, 'api.graphql'), text: built.apiSdl },
-    { path: join(project.generatedDirectory, 'context.ts'), text: emitContextTypes() },
     { path: join(project.generatedDirectory, 'rows.ts'), text: emitRowTypes(built.app) },
+  ];
+}
+
+/** Made by GraphQL Code Generator, which takes long to load and to run. */
+async function resolverTypes(project: Project, built: BuiltApp): Promise<Artefact[]> {
+  const { emitContextTypes, emitResolverTypes } = await import('./emit-resolver-types.ts');
+  return [
+    { path: join(project.generatedDirectory, 'context.ts'), text: emitContextTypes() },
     { path: join(project.generatedDirectory, 'resolvers.ts'), text: await emitResolverTypes(built) },
   ];
 }
 
-/** Writes what has changed, and answers the paths written, relative to the project. */
-export async function writeArtefacts(project: Project, built: BuiltApp): Promise<string[]> {
-  const all = [...committedArtefacts(project, built), ...(await localArtefacts(project, built))];
-  const stale = all.filter(isStale);
+/**
+ * Writes what has changed, and answers the paths written, relative to the project. The types of resolvers follow from the
+ * API alone, so they are left as they are when that has not changed, unless `force`.
+ */
+export async function writeArtefacts(
+  project: Project,
+  built: BuiltApp,
+  { force = false }: { readonly force?: boolean } = {},
+): Promise<string[]> {
+  const quick = [...committedArtefacts(project, built), ...localArtefacts(project, built)].filter(isStale);
+  const typed = ['context.ts', 'resolvers.ts'].every((name) =>
+    existsSync(join(project.generatedDirectory, name)),
+  );
+  const settled = typed && !quick.some(({ path }) => path.startsWith(project.generatedDirectory));
+  const slow = settled && !force ? [] : (await resolverTypes(project, built)).filter(isStale);
+  const stale = [...quick, ...slow];
   for (const { path, text } of stale) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import { UserError } from '../kit/user-error.ts';
 import { ViewerError } from '../kit/viewer-error.ts';
 import { addAppRoutes } from './add-app-routes.ts';
 import { addGraphqlRoutes } from './add-graphql-routes.ts';
@@ -150,7 +151,7 @@ async function listen(
     await http.listen({ host: config.host, port: config.port });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new Error(
+    throw new UserError(
       `Port ${config.port} is in use by another process. Stop that one, or choose another port with PORT or --port.`,
     );
   }

@@ -1,5 +1,5 @@
 import { isAPIError } from 'better-auth/api';
-import type { Tx } from '../../data/index.ts';
+import type { Queryable, Tx } from '../../data/index.ts';
 import { ViewerError } from '../../kit/viewer-error.ts';
 import type { KnownViewer } from '../../model/viewer.ts';
 import { type AuthOperation, authOperation } from './auth-scope.ts';
@@ -32,7 +32,7 @@ export interface OperationParts {
   readonly betterAuth: () => Promise<BetterAuth>;
   /** Email, roles and so on of an account, read inside the transaction that may just have made it. */
   readonly loadViewer: (id: string, tx: Tx) => Promise<KnownViewer>;
-  readonly plainAccount: (id: string) => Promise<unknown>;
+  readonly plainAccount: (id: string, db: Queryable) => Promise<unknown>;
 }
 
 /** Longer than the slower of the two ways through a reset takes, so that both take this long. */

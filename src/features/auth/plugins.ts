@@ -47,18 +47,22 @@ export function authPlugins(parts: PluginParts) {
       schema: { user: { fields: { twoFactorEnabled } } },
       backupCodeOptions: { storeBackupCodes: 'encrypted' },
     }),
-    anonymous({
-      schema: { user: { fields: { isAnonymous } } },
-      onLinkAccount: async ({ anonymousUser, newUser }) => parts.adopt(anonymousUser.user.id, newUser.user.id),
-    }),
-    genericOAuth({ config: parts.providers.map(providerConfig) }),
-  ] as const;
+    genericOAuth({ config: parts.providers.map((provider) => providerConfig(provider, parts.signUp)) }),
+    ...(parts.signUp ? [anonymousAccounts(parts, isAnonymous)] : []),
+  ];
+}
+
+function anonymousAccounts({ adopt }: PluginParts, isAnonymous: string) {
+  return anonymous({
+    schema: { user: { fields: { isAnonymous } } },
+    onLinkAccount: async ({ anonymousUser, newUser }) => adopt(anonymousUser.user.id, newUser.user.id),
+  });
 }
 
 /** PKCE always; `nonce` and the signature of the id token are better-auth's to check. */
-function providerConfig(provider: AuthProvider) {
+function providerConfig(provider: AuthProvider, signUp: boolean) {
   const { id, scopes = ['openid', 'email', 'profile'], ...urls } = provider;
-  return { ...urls, providerId: id, scopes: [...scopes], pkce: true };
+  return { ...urls, providerId: id, scopes: [...scopes], pkce: true, disableSignUp: !signUp };
 }
 
 function linkMail(to: string, url: string, token: string): Mail {

@@ -1,3 +1,4 @@
+import type { Queryable } from '../../data/index.ts';
 import type { AppModel } from '../../model/app-model.ts';
 import type { KnownViewer } from '../../model/viewer.ts';
 import { ViewerError } from '../../kit/viewer-error.ts';
@@ -23,7 +24,7 @@ export interface AuthOperations {
   requestPasswordReset(email: string, context: AuthContext): Promise<boolean>;
   resetPassword(token: string, password: string, context: AuthContext): Promise<boolean>;
   /** The account of a project without a `@user` model. */
-  plainAccount(id: string): Promise<unknown>;
+  plainAccount(id: string, db: Queryable): Promise<unknown>;
 }
 
 export type AuthContext = GraphQLContext & { readonly authRequest: AuthRequest };
@@ -59,7 +60,7 @@ const ACCOUNT: Readonly<Record<string, Resolver>> = {
 
 function viewerAccount(operations: () => AuthOperations): Resolver {
   return (_source, _args, { scope }) =>
-    scope.viewer.kind === 'viewer' ? operations().plainAccount(scope.viewer.id) : null;
+    scope.viewer.kind === 'viewer' ? operations().plainAccount(scope.viewer.id, scope.db) : null;
 }
 
 /** Whoever has just signed in sees their own row, whatever later reads show; field rules hold. */
@@ -67,7 +68,7 @@ function payloadUser(app: AppModel, operations: () => AuthOperations): Resolver 
   return async (source, _args, { scope }) => {
     const { viewer } = source as { viewer: KnownViewer | undefined };
     if (!viewer) return null;
-    if (!app.user) return operations().plainAccount(viewer.id);
+    if (!app.user) return operations().plainAccount(viewer.id, scope.db);
     const [row] = await selectRowsByIds(scope, app.user, [viewer.id]);
     return row ?? null;
   };

@@ -153,10 +153,12 @@ function toWebRequest(
   const sent = new Headers();
   const trusted = trustsCookie(headers, config, publicUrl());
   for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || DROPPED.has(name) || (name === 'cookie' && !trusted)) continue;
+    if (value === undefined || DROPPED.has(name) || name.startsWith('sec-fetch-') || (name === 'cookie' && !trusted)) continue;
     sent.set(name, value);
   }
   sent.set(ADDRESS_HEADER, remoteAddress);
+  // Origins have been judged (refuseForeignPages, trustsCookie); better-auth judges where it is told to lead people.
+  sent.set('origin', new URL(publicUrl()).origin);
   if (method === 'GET' || method === 'HEAD') return new Request(publicUrl() + url, { method, headers: sent });
   sent.set('content-type', 'application/json');
   const content = path === '/sign-up/email' ? { name: '', ...pick(body, SIGN_UP_KEYS) } : (raw ?? {});

@@ -66,7 +66,7 @@ export function startAuth(parts: AuthParts): AuthRuntime {
     finder,
     betterAuth,
     loadViewer: (id, tx) => loadViewer(app, id, tx),
-    plainAccount: async (id) => plainAccount(parts.db, id),
+    plainAccount: (id, db) => plainAccount(db, id),
   });
   const own = ownRoutes({
     db: parts.db,

@@ -38,7 +38,7 @@ beforeAll(async () => {
       {
         client_id: 'plinth',
         client_secret: 'tests-only-secret-tests-only-secret',
-        redirect_uris: [`${server.url}/auth/oauth2/callback/house`, `${server.url}/auth/callback/house`],
+        redirect_uris: [`${server.url}/auth/callback/house`],
         grant_types: ['authorization_code'],
         response_types: ['code'],
       },
@@ -93,7 +93,7 @@ async function signInAtProvider(start: string, login: string): Promise<string> {
 }
 
 async function begin(): Promise<{ url: string; cookie: string }> {
-  const response = await server.auth('/sign-in/oauth2', { providerId: 'house', callbackURL: '/' });
+  const response = await server.auth('/sign-in/social', { provider: 'house', callbackURL: '/' });
   const { url } = (await response.json()) as { url: string };
   return { url, cookie: cookieOf({ cookies: response.headers.getSetCookie() }) };
 }

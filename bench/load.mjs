@@ -1,0 +1,22 @@
+// One cell of load, in a process of its own. Takes a job as JSON on standard input, prints the result as JSON.
+import { readFileSync } from 'node:fs';
+import autocannon from 'autocannon';
+
+const { url, headers, bodies, connections, seconds } = JSON.parse(readFileSync(0, 'utf8'));
+const result = await autocannon({
+  url,
+  connections,
+  duration: seconds,
+  method: 'POST',
+  headers: { 'content-type': 'application/json', ...headers },
+  requests: bodies.map((body) => ({ body })),
+});
+console.log(
+  JSON.stringify({
+    requests: result['2xx'],
+    seconds: result.duration,
+    p50: result.latency.p50,
+    p99: result.latency.p99,
+    failed: result.errors + result.timeouts + result.non2xx,
+  }),
+);
