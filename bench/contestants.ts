@@ -41,7 +41,10 @@ const query = (text: string, variables: object, pick: (data: Loose) => unknown) 
 function bare(): Contestant {
   const operation =
     (name: OperationName, variables: (parameters: Parameters<MakeRequest>[0]) => object): MakeRequest =>
-    (parameters) => ({ body: { operation: name, variables: variables(parameters) }, pick: (data) => data.value });
+    (parameters) => ({
+      body: { operation: name, variables: variables(parameters) },
+      pick: (data) => data.value,
+    });
   return {
     name: 'bare',
     title: 'bare Fastify route, hand-written SQL',
@@ -59,7 +62,10 @@ function bare(): Contestant {
         const start = { after: { name: '', trackId: 0 }, first: ROWS_BEFORE_PAGE };
         const { value } = await ask({ operation: 'Q6', variables: start });
         const { name, trackId } = value.nodes.at(-1);
-        return { body: { operation: 'Q6', variables: { after: { name, trackId }, first } }, pick: (data) => data.value };
+        return {
+          body: { operation: 'Q6', variables: { after: { name, trackId }, first } },
+          pick: (data) => data.value,
+        };
       },
       Q7: operation('Q7', () => ({})),
       Q8: operation('Q8', ({ invoice }) => ({
@@ -73,7 +79,12 @@ function bare(): Contestant {
   };
 }
 
-function plinth(places: Places, name: string, title: string, env: Readonly<Record<string, string>>): Contestant {
+function plinth(
+  places: Places,
+  name: string,
+  title: string,
+  env: Readonly<Record<string, string>>,
+): Contestant {
   const page = `query ($first: Int!, $after: String) { tracksConnection(first: $first, after: $after,
     where: { mediaTypeId: { eq: "1" } }, orderBy: [{ name: ASC }, { id: ASC }]) {
     nodes { trackId: id name milliseconds } pageInfo { hasNextPage endCursor } totalCount } }`;
@@ -89,9 +100,23 @@ function plinth(places: Places, name: string, title: string, env: Readonly<Recor
     operations: {
       Q0: () => query('{ __typename }', {}, (data) => data),
       Q1: ({ trackId }) =>
-        query('query ($id: ID!) { track(id: $id) { trackId: id name milliseconds unitPrice } }', { id: String(trackId) }, (data) => data.track),
-      Q2: () => query('{ tracks(limit: 50) { trackId: id name composer milliseconds bytes unitPrice } }', {}, (data) => data.tracks),
-      Q3: () => query('{ albums(limit: 20) { albumId: id title tracks { trackId: id name genre { genreId: id name } } } }', {}, (data) => data.albums),
+        query(
+          'query ($id: ID!) { track(id: $id) { trackId: id name milliseconds unitPrice } }',
+          { id: String(trackId) },
+          (data) => data.track,
+        ),
+      Q2: () =>
+        query(
+          '{ tracks(limit: 50) { trackId: id name composer milliseconds bytes unitPrice } }',
+          {},
+          (data) => data.tracks,
+        ),
+      Q3: () =>
+        query(
+          '{ albums(limit: 20) { albumId: id title tracks { trackId: id name genre { genreId: id name } } } }',
+          {},
+          (data) => data.albums,
+        ),
       Q4: ({ artistName }) =>
         query(
           'query ($name: String!) { artists(where: { name: { eq: $name } }) { artistId: id name albums { albumId: id title tracks { trackId: id name } } } }',
@@ -106,11 +131,22 @@ function plinth(places: Places, name: string, title: string, env: Readonly<Recor
         ),
       Q6: async ({ pageSize: first }, ask) => {
         const data = await ask({ query: page, variables: { first: ROWS_BEFORE_PAGE } });
-        return query(page, { first, after: data.tracksConnection.pageInfo.endCursor }, ({ tracksConnection }) => withoutCursor(tracksConnection));
+        return query(
+          page,
+          { first, after: data.tracksConnection.pageInfo.endCursor },
+          ({ tracksConnection }) => withoutCursor(tracksConnection),
+        );
       },
       Q7: () =>
-        query('{ tracksGroups(by: [{ field: genreId }]) { key { genreId } aggregate { count sum { milliseconds } } } }', {}, (data) =>
-          data.tracksGroups.map((group: Loose) => ({ genreId: group.key.genreId, count: group.aggregate.count, milliseconds: group.aggregate.sum.milliseconds })),
+        query(
+          '{ tracksGroups(by: [{ field: genreId }]) { key { genreId } aggregate { count sum { milliseconds } } } }',
+          {},
+          (data) =>
+            data.tracksGroups.map((group: Loose) => ({
+              genreId: group.key.genreId,
+              count: group.aggregate.count,
+              milliseconds: group.aggregate.sum.milliseconds,
+            })),
         ),
       Q8: ({ invoice }) =>
         query(
@@ -135,9 +171,17 @@ function plinth(places: Places, name: string, title: string, env: Readonly<Recor
   };
 }
 
-const withoutCursor = (connection: Loose) => ({ ...connection, pageInfo: { hasNextPage: connection.pageInfo.hasNextPage } });
+const withoutCursor = (connection: Loose) => ({
+  ...connection,
+  pageInfo: { hasNextPage: connection.pageInfo.hasNextPage },
+});
 
-function apolloPrisma(places: Places, name: string, title: string, env: Readonly<Record<string, string>>): Contestant {
+function apolloPrisma(
+  places: Places,
+  name: string,
+  title: string,
+  env: Readonly<Record<string, string>>,
+): Contestant {
   const page = `query ($first: Int!, $after: String) { tracksOfMedia(mediaTypeId: 1, first: $first, after: $after) {
     nodes { trackId name milliseconds } pageInfo { hasNextPage endCursor } totalCount } }`;
   return {
@@ -148,11 +192,30 @@ function apolloPrisma(places: Places, name: string, title: string, env: Readonly
     headers: {},
     operations: {
       Q0: () => query('{ __typename }', {}, (data) => data),
-      Q1: ({ trackId: id }) => query('query ($id: Int!) { track(id: $id) { trackId name milliseconds unitPrice } }', { id }, (data) => data.track),
-      Q2: () => query('{ tracks(limit: 50) { trackId name composer milliseconds bytes unitPrice } }', {}, (data) => data.tracks),
-      Q3: () => query('{ albums(limit: 20) { albumId title tracks { trackId name genre { genreId name } } } }', {}, (data) => data.albums),
+      Q1: ({ trackId: id }) =>
+        query(
+          'query ($id: Int!) { track(id: $id) { trackId name milliseconds unitPrice } }',
+          { id },
+          (data) => data.track,
+        ),
+      Q2: () =>
+        query(
+          '{ tracks(limit: 50) { trackId name composer milliseconds bytes unitPrice } }',
+          {},
+          (data) => data.tracks,
+        ),
+      Q3: () =>
+        query(
+          '{ albums(limit: 20) { albumId title tracks { trackId name genre { genreId name } } } }',
+          {},
+          (data) => data.albums,
+        ),
       Q4: ({ artistName }) =>
-        query('query ($name: String!) { artists(name: $name) { artistId name albums { albumId title tracks { trackId name } } } }', { name: artistName }, (data) => data.artists),
+        query(
+          'query ($name: String!) { artists(name: $name) { artistId name albums { albumId title tracks { trackId name } } } }',
+          { name: artistName },
+          (data) => data.artists,
+        ),
       Q5: ({ playlistId: id }) =>
         query(
           'query ($id: Int!) { playlist(id: $id) { playlistId name tracks(limit: 200) { trackId name album { albumId title artist { artistId name } } } } }',
@@ -161,17 +224,30 @@ function apolloPrisma(places: Places, name: string, title: string, env: Readonly
         ),
       Q6: async ({ pageSize: first }, ask) => {
         const data = await ask({ query: page, variables: { first: ROWS_BEFORE_PAGE } });
-        return query(page, { first, after: data.tracksOfMedia.pageInfo.endCursor }, ({ tracksOfMedia }) => withoutCursor(tracksOfMedia));
+        return query(page, { first, after: data.tracksOfMedia.pageInfo.endCursor }, ({ tracksOfMedia }) =>
+          withoutCursor(tracksOfMedia),
+        );
       },
       Q7: () => query('{ statsByGenre { genreId count milliseconds } }', {}, (data) => data.statsByGenre),
       Q8: ({ invoice }) =>
         query(
           'mutation ($input: InvoiceInput!) { createInvoice(input: $input) { invoiceId invoiceDate total billingCity customer { customerId firstName lastName } } }',
-          { input: { customerId: invoice.customerId, invoiceDate: invoice.date, total: invoice.total, billingCity: invoice.city } },
+          {
+            input: {
+              customerId: invoice.customerId,
+              invoiceDate: invoice.date,
+              total: invoice.total,
+              billingCity: invoice.city,
+            },
+          },
           (data) => data.createInvoice,
         ),
       Q9: ({ albumIds: ids }) =>
-        query('query ($ids: [Int!]) { albums(ids: $ids) { albumId title tracks { trackId name genre { genreId name } } } }', { ids }, (data) => data.albums),
+        query(
+          'query ($ids: [Int!]) { albums(ids: $ids) { albumId title tracks { trackId name genre { genreId name } } } }',
+          { ids },
+          (data) => data.albums,
+        ),
     },
   };
 }
@@ -189,36 +265,73 @@ function postgraphile(): Contestant {
     headers: {},
     operations: {
       Q0: () => query('{ __typename }', {}, (data) => data),
-      Q1: ({ trackId: id }) => query('query ($id: Int!) { track(trackId: $id) { trackId name milliseconds unitPrice } }', { id }, (data) => data.track),
-      Q2: () => query('{ tracksList(first: 50, orderBy: TRACK_ID_ASC) { trackId name composer milliseconds bytes unitPrice } }', {}, (data) => data.tracksList),
+      Q1: ({ trackId: id }) =>
+        query(
+          'query ($id: Int!) { track(trackId: $id) { trackId name milliseconds unitPrice } }',
+          { id },
+          (data) => data.track,
+        ),
+      Q2: () =>
+        query(
+          '{ tracksList(first: 50, orderBy: TRACK_ID_ASC) { trackId name composer milliseconds bytes unitPrice } }',
+          {},
+          (data) => data.tracksList,
+        ),
       Q3: () =>
-        query('{ albumsList(first: 20, orderBy: ALBUM_ID_ASC) { albumId title tracksList(orderBy: TRACK_ID_ASC) { trackId name genre { genreId name } } } }', {}, albums),
+        query(
+          '{ albumsList(first: 20, orderBy: ALBUM_ID_ASC) { albumId title tracksList(orderBy: TRACK_ID_ASC) { trackId name genre { genreId name } } } }',
+          {},
+          albums,
+        ),
       Q4: ({ artistName }) =>
         query(
           'query ($name: String!) { artistsList(filter: { name: { equalTo: $name } }) { artistId name albumsList(orderBy: ALBUM_ID_ASC) { albumId title tracksList(orderBy: TRACK_ID_ASC) { trackId name } } } }',
           { name: artistName },
-          (data) => data.artistsList.map(({ albumsList, ...artist }: Loose) => ({ ...artist, albums: albums({ albumsList }) })),
+          (data) =>
+            data.artistsList.map(({ albumsList, ...artist }: Loose) => ({
+              ...artist,
+              albums: albums({ albumsList }),
+            })),
         ),
       Q5: ({ playlistId: id }) =>
         query(
           'query ($id: Int!) { playlist(playlistId: $id) { playlistId name _playlistToTracksByAList(first: 200, orderBy: B_ASC) { trackByB { trackId name album { albumId title artist { artistId name } } } } } }',
           { id },
-          ({ playlist: { _playlistToTracksByAList: pairs, ...playlist } }) => ({ ...playlist, tracks: pairs.map((pair: Loose) => pair.trackByB) }),
+          ({ playlist: { _playlistToTracksByAList: pairs, ...playlist } }) => ({
+            ...playlist,
+            tracks: pairs.map((pair: Loose) => pair.trackByB),
+          }),
         ),
       Q6: async ({ pageSize: first }, ask) => {
         const data = await ask({ query: page, variables: { first: ROWS_BEFORE_PAGE } });
-        return query(page, { first, after: data.tracks.pageInfo.endCursor }, ({ tracks }) => withoutCursor(tracks));
+        return query(page, { first, after: data.tracks.pageInfo.endCursor }, ({ tracks }) =>
+          withoutCursor(tracks),
+        );
       },
       Q7: () =>
-        query('{ tracks { groupedAggregates(groupBy: GENRE_ID) { keys sum { milliseconds } distinctCount { trackId } } } }', {}, (data) =>
-          data.tracks.groupedAggregates
-            .map((group: Loose) => ({ genreId: Number(group.keys[0]), count: group.distinctCount.trackId, milliseconds: group.sum.milliseconds }))
-            .sort((a: Loose, b: Loose) => a.genreId - b.genreId),
+        query(
+          '{ tracks { groupedAggregates(groupBy: GENRE_ID) { keys sum { milliseconds } distinctCount { trackId } } } }',
+          {},
+          (data) =>
+            data.tracks.groupedAggregates
+              .map((group: Loose) => ({
+                genreId: Number(group.keys[0]),
+                count: group.distinctCount.trackId,
+                milliseconds: group.sum.milliseconds,
+              }))
+              .sort((a: Loose, b: Loose) => a.genreId - b.genreId),
         ),
       Q8: ({ invoice }) =>
         query(
           'mutation ($invoice: InvoiceInput!) { createInvoice(input: { invoice: $invoice }) { invoice { invoiceId invoiceDate total billingCity customer { customerId firstName lastName } } } }',
-          { invoice: { customerId: invoice.customerId, invoiceDate: invoice.date, total: String(invoice.total), billingCity: invoice.city } },
+          {
+            invoice: {
+              customerId: invoice.customerId,
+              invoiceDate: invoice.date,
+              total: String(invoice.total),
+              billingCity: invoice.city,
+            },
+          },
           (data) => data.createInvoice.invoice,
         ),
       Q9: ({ albumIds: ids }) =>

@@ -7,7 +7,12 @@ export interface Parameters {
   readonly playlistId: number;
   readonly pageSize: number;
   readonly albumIds: readonly number[];
-  readonly invoice: { readonly customerId: number; readonly date: string; readonly total: number; readonly city: string };
+  readonly invoice: {
+    readonly customerId: number;
+    readonly date: string;
+    readonly total: number;
+    readonly city: string;
+  };
 }
 
 export const OPERATIONS = ['Q0', 'Q1', 'Q2', 'Q3', 'Q4', 'Q5', 'Q6', 'Q7', 'Q8', 'Q9'] as const;
@@ -92,7 +97,9 @@ export function canonical(value: unknown, key = '', operation?: OperationName): 
   if (typeof value === 'object' && value !== null) {
     const entries = Object.entries(value).filter(([name]) => !(operation === 'Q8' && name === 'invoiceId'));
     return Object.fromEntries(
-      entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, item]) => [name, canonical(item, name, operation)]),
+      entries
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, item]) => [name, canonical(item, name, operation)]),
     );
   }
   if (value === null) return null;

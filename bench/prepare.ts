@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { generateScript } from '../examples/chinook/generate.ts';
 import { loadChinook, readScript } from '../examples/chinook/load.ts';
@@ -33,16 +33,20 @@ export interface Prepared {
 }
 
 /** Installs, builds and loads what is missing: Plinth, the Prisma client, the database with its rows. */
-export async function prepare(options: { readonly rules: Rules; readonly sql: string | undefined; readonly rebuild: boolean }): Promise<Prepared> {
+export async function prepare(options: {
+  readonly rules: Rules;
+  readonly sql: string | undefined;
+  readonly rebuild: boolean;
+}): Promise<Prepared> {
   mkdirSync(WORK, { recursive: true });
-  if (options.rebuild || !existsSync(join(BUILT, 'main.js'))) buildPlinth();
+  if (options.rebuild || !existsSync(join(BUILT, 'dist', 'main.js'))) buildPlinth();
   const prismaClient = join(WORK, 'prisma-client', 'index.js');
   if (!existsSync(prismaClient)) generatePrisma();
   const data = options.sql === undefined ? 'made-up' : 'chinook';
   const project = join(WORK, `${data}-${options.rules}`);
   mkdirSync(project, { recursive: true });
   const server = await startEmbedded({ directory: join(project, '.plinth'), log: console.error });
-  const plinthMain = join(BUILT, 'main.js');
+  const plinthMain = join(BUILT, 'dist', 'main.js');
   await fillDatabase({ project, plinthMain, server, ...options });
   return { server, places: { plinthMain, project, prismaClient } };
 }
@@ -51,12 +55,18 @@ function buildPlinth(): void {
   console.error('Building Plinth');
   rmSync(BUILT, { recursive: true, force: true });
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', BUILT, '--declaration', 'false'], { cwd: ROOT, stdio: 'inherit' });
+  const flags = ['-p', 'tsconfig.build.json', '--outDir', join(BUILT, 'dist'), '--declaration', 'false'];
+  execFileSync(process.execPath, [tsc, ...flags], { cwd: ROOT, stdio: 'inherit' });
+  copyFileSync(join(ROOT, 'package.json'), join(BUILT, 'package.json'));
 }
 
 function generatePrisma(): void {
   console.error('Generating the Prisma client');
-  const prisma = join(dirname(createRequire(import.meta.url).resolve('prisma/package.json')), 'build', 'index.js');
+  const prisma = join(
+    dirname(createRequire(import.meta.url).resolve('prisma/package.json')),
+    'build',
+    'index.js',
+  );
   execFileSync(benchNode(), [prisma, 'generate'], {
     cwd: join(import.meta.dirname, 'servers', 'prisma'),
     env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1' },

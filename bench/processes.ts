@@ -18,7 +18,12 @@ export interface Running {
 /** Starts a contestant and waits for its first answer. @throws Error with its output when it does not come up */
 export async function startContestant(
   contestant: Contestant,
-  options: { readonly port: number; readonly databaseUrl: string; readonly pool: number; readonly profile: string | undefined },
+  options: {
+    readonly port: number;
+    readonly databaseUrl: string;
+    readonly pool: number;
+    readonly profile: string | undefined;
+  },
 ): Promise<Running> {
   const { port, databaseUrl, pool, profile } = options;
   const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}/${contestant.name}`];
@@ -37,7 +42,8 @@ export async function startContestant(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output = (output + text).slice(-3000)));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text) => (output = (output + text).slice(-3000)));
   const url = `http://127.0.0.1:${port}/graphql`;
   const pid = child.pid ?? 0;
   await firstAnswer(contestant, url, child, () => output);
@@ -46,7 +52,12 @@ export async function startContestant(
   return { contestant, url, pid, startMs, idleMb: memoryMb(pid), stop: () => stop(child) };
 }
 
-async function firstAnswer(contestant: Contestant, url: string, child: ChildProcess, output: () => string): Promise<void> {
+async function firstAnswer(
+  contestant: Contestant,
+  url: string,
+  child: ChildProcess,
+  output: () => string,
+): Promise<void> {
   const body = contestant.name === 'bare' ? { operation: 'Q0' } : { query: '{ __typename }' };
   for (let waited = 0; waited < 60_000; waited += 20) {
     if (child.exitCode !== null) break;
@@ -62,7 +73,11 @@ async function firstAnswer(contestant: Contestant, url: string, child: ChildProc
 }
 
 /** `data` of one answer. @throws Error for errors in it */
-export async function ask(url: string, { name, headers }: Contestant, body: object): Promise<Record<string, unknown>> {
+export async function ask(
+  url: string,
+  { name, headers }: Contestant,
+  body: object,
+): Promise<Record<string, unknown>> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
@@ -99,7 +114,10 @@ export function cpuSeconds(root: number): number {
 function read(pid: number, into: Map<number, { parent: number; own: number; ended: number }>): void {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);
+    const fields = text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
     const at = (index: number) => fields[index] ?? 0;
     into.set(pid, { parent: at(1), own: (at(11) + at(12)) / TICKS, ended: (at(13) + at(14)) / TICKS });
   } catch {
@@ -108,7 +126,8 @@ function read(pid: number, into: Map<number, { parent: number; own: number; ende
 }
 
 function isBeneath(pid: number, root: number, parents: ReadonlyMap<number, { parent: number }>): boolean {
-  for (let one: number | undefined = pid; one !== undefined && one > 1; one = parents.get(one)?.parent) if (one === root) return true;
+  for (let one: number | undefined = pid; one !== undefined && one > 1; one = parents.get(one)?.parent)
+    if (one === root) return true;
   return false;
 }
 

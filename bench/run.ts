@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { type Contestant, contestants } from './contestants.ts';
-import { type AskOne, canonical, OPERATIONS, type OperationName, type Request, requestsOf } from './operations.ts';
+import {
+  type AskOne,
+  canonical,
+  OPERATIONS,
+  type OperationName,
+  type Request,
+  requestsOf,
+} from './operations.ts';
 import { benchNode, prepare, WORK } from './prepare.ts';
 import { ask, cpuSeconds, memoryMb, type Running, startContestant } from './processes.ts';
 import { type Cell, report } from './report.ts';
@@ -46,7 +53,9 @@ try {
 
 function chosen(): readonly Contestant[] {
   const all = contestants(prepared.places);
-  return options.contestants === undefined ? all : all.filter(({ name }) => options.contestants?.split(',').includes(name));
+  return options.contestants === undefined
+    ? all
+    : all.filter(({ name }) => options.contestants?.split(',').includes(name));
 }
 
 /** One that does not start is reported and left out, so that the others can be measured where it cannot be installed. */
@@ -60,9 +69,12 @@ async function enter(contestant: Contestant): Promise<void> {
     });
     const askOne: AskOne = (body) => ask(running.url, contestant, body);
     const requests = new Map<OperationName, readonly Request[]>();
-    for (const operation of operations) requests.set(operation, await requestsOf(contestant, operation, askOne));
+    for (const operation of operations)
+      requests.set(operation, await requestsOf(contestant, operation, askOne));
     entrants.push({ ...running, requests });
-    console.error(`${contestant.name}: first answer after ${Math.round(running.startMs)} ms, ${Math.round(running.idleMb)} MB`);
+    console.error(
+      `${contestant.name}: first answer after ${Math.round(running.startMs)} ms, ${Math.round(running.idleMb)} MB`,
+    );
   } catch (error) {
     console.error(`${contestant.name} is left out: ${(error as Error).message}`);
     process.exitCode = 1;
@@ -78,7 +90,8 @@ async function verify(): Promise<void> {
       const answers: unknown[] = [];
       for (const index of [0, 1, 100, 511]) {
         const request = list[index];
-        if (request) answers.push(canonical(request.pick(await ask(url, contestant, request.body)), '', operation));
+        if (request)
+          answers.push(canonical(request.pick(await ask(url, contestant, request.body)), '', operation));
       }
       const text = JSON.stringify(answers);
       if (answers.length === 0) throw new Error(`${contestant.name} has no ${operation}`);
@@ -89,7 +102,12 @@ async function verify(): Promise<void> {
   }
 }
 
-function difference(operation: string, name: string, text: string, expected: { text: string; by: string }): string {
+function difference(
+  operation: string,
+  name: string,
+  text: string,
+  expected: { text: string; by: string },
+): string {
   let at = 0;
   while (text[at] === expected.text[at]) at++;
   const around = (whole: string) => whole.slice(Math.max(0, at - 60), at + 80);
@@ -109,7 +127,13 @@ async function measure(): Promise<void> {
       console.error(`${operation} at ${connections} connections done`);
     }
   }
-  const facts = entrants.map(({ contestant, startMs, idleMb, pid }) => ({ name: contestant.name, title: contestant.title, startMs, idleMb, loadedMb: memoryMb(pid) }));
+  const facts = entrants.map(({ contestant, startMs, idleMb, pid }) => ({
+    name: contestant.name,
+    title: contestant.title,
+    startMs,
+    idleMb,
+    loadedMb: memoryMb(pid),
+  }));
   writeFileSync(join(WORK, 'result.json'), JSON.stringify({ options, facts, cells }, null, 1));
   console.log(report(cells, facts));
 }
@@ -137,11 +161,18 @@ interface LoadResult {
   readonly failed: number;
 }
 
-function load(entrant: Entrant, operation: OperationName, connections: number, seconds: number): Promise<LoadResult> {
+function load(
+  entrant: Entrant,
+  operation: OperationName,
+  connections: number,
+  seconds: number,
+): Promise<LoadResult> {
   const bodies = (entrant.requests.get(operation) ?? []).map(({ body }) => JSON.stringify(body));
   const job = { url: entrant.url, headers: entrant.contestant.headers, bodies, connections, seconds };
   return new Promise((resolve, reject) => {
-    const child = spawn(benchNode(), [join(import.meta.dirname, 'load.mjs')], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(benchNode(), [join(import.meta.dirname, 'load.mjs')], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     let text = '';
     child.stdout.on('data', (part) => (text += part));
     child.on('error', reject);

@@ -1,11 +1,12 @@
 // What a careful team writes by hand: Apollo Server 5 (standalone), Prisma 7 over pg, a DataLoader per relation.
 // CACHE_CONTROL=off takes away Apollo's default plugin that wraps every field.
+
+import { createRequire } from 'node:module';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { PrismaPg } from '@prisma/adapter-pg';
 import DataLoader from 'dataloader';
-import { createRequire } from 'node:module';
 
 const { PrismaClient } = createRequire(import.meta.url)(process.env.PRISMA_CLIENT);
 const prisma = new PrismaClient({
@@ -44,7 +45,10 @@ const byId = (model, key) =>
   });
 const byParent = (model, key, order) =>
   new DataLoader(async (ids) => {
-    const rows = await prisma[model].findMany({ where: { [key]: { in: [...ids] } }, orderBy: { [order]: 'asc' } });
+    const rows = await prisma[model].findMany({
+      where: { [key]: { in: [...ids] } },
+      orderBy: { [order]: 'asc' },
+    });
     const lists = new Map(ids.map((id) => [id, []]));
     for (const row of rows) lists.get(row[key])?.push(row);
     return ids.map((id) => lists.get(id));
@@ -63,14 +67,22 @@ async function tracksOfMedia(_, { mediaTypeId, first, after }) {
   const where = { media_type_id: mediaTypeId };
   const from = after ? { cursor: { track_id: Number(Buffer.from(after, 'base64url')) }, skip: 1 } : {};
   const [rows, totalCount] = await Promise.all([
-    prisma.track.findMany({ where, orderBy: [{ name: 'asc' }, { track_id: 'asc' }], take: first + 1, ...from }),
+    prisma.track.findMany({
+      where,
+      orderBy: [{ name: 'asc' }, { track_id: 'asc' }],
+      take: first + 1,
+      ...from,
+    }),
     prisma.track.count({ where }),
   ]);
   const nodes = rows.slice(0, first);
   return {
     nodes,
     totalCount,
-    pageInfo: { hasNextPage: rows.length > first, endCursor: nodes.length > 0 ? cursorOf(nodes.at(-1)) : null },
+    pageInfo: {
+      hasNextPage: rows.length > first,
+      endCursor: nodes.length > 0 ? cursorOf(nodes.at(-1)) : null,
+    },
   };
 }
 
@@ -79,22 +91,43 @@ const resolvers = {
     track: (_, { id }) => prisma.track.findUnique({ where: { track_id: id } }),
     tracks: (_, { limit }) => prisma.track.findMany({ take: limit, orderBy: { track_id: 'asc' } }),
     albums: (_, { limit, ids }) =>
-      prisma.album.findMany({ take: limit, orderBy: { album_id: 'asc' }, ...(ids && { where: { album_id: { in: ids } } }) }),
+      prisma.album.findMany({
+        take: limit,
+        orderBy: { album_id: 'asc' },
+        ...(ids && { where: { album_id: { in: ids } } }),
+      }),
     artists: (_, { name }) => prisma.artist.findMany({ where: { name } }),
     playlist: (_, { id }) => prisma.playlist.findUnique({ where: { playlist_id: id } }),
     tracksOfMedia,
     statsByGenre: async () => {
-      const groups = await prisma.track.groupBy({ by: ['genre_id'], _count: { _all: true }, _sum: { milliseconds: true }, orderBy: { genre_id: 'asc' } });
-      return groups.map((group) => ({ genreId: group.genre_id, count: group._count._all, milliseconds: group._sum.milliseconds }));
+      const groups = await prisma.track.groupBy({
+        by: ['genre_id'],
+        _count: { _all: true },
+        _sum: { milliseconds: true },
+        orderBy: { genre_id: 'asc' },
+      });
+      return groups.map((group) => ({
+        genreId: group.genre_id,
+        count: group._count._all,
+        milliseconds: group._sum.milliseconds,
+      }));
     },
   },
   Mutation: {
     createInvoice: (_, { input }) =>
       prisma.invoice.create({
-        data: { customer_id: input.customerId, invoice_date: new Date(input.invoiceDate), total: input.total, billing_city: input.billingCity },
+        data: {
+          customer_id: input.customerId,
+          invoice_date: new Date(input.invoiceDate),
+          total: input.total,
+          billing_city: input.billingCity,
+        },
       }),
   },
-  Artist: { artistId: (row) => row.artist_id, albums: (row, _, { load }) => load.albumsOfArtist.load(row.artist_id) },
+  Artist: {
+    artistId: (row) => row.artist_id,
+    albums: (row, _, { load }) => load.albumsOfArtist.load(row.artist_id),
+  },
   Album: {
     albumId: (row) => row.album_id,
     artist: (row, _, { load }) => load.artist.load(row.artist_id),
@@ -110,9 +143,17 @@ const resolvers = {
   Playlist: {
     playlistId: (row) => row.playlist_id,
     tracks: (row, { limit }) =>
-      prisma.track.findMany({ where: { playlists: { some: { playlist_id: row.playlist_id } } }, orderBy: { track_id: 'asc' }, take: limit }),
+      prisma.track.findMany({
+        where: { playlists: { some: { playlist_id: row.playlist_id } } },
+        orderBy: { track_id: 'asc' },
+        take: limit,
+      }),
   },
-  Customer: { customerId: (row) => row.customer_id, firstName: (row) => row.first_name, lastName: (row) => row.last_name },
+  Customer: {
+    customerId: (row) => row.customer_id,
+    firstName: (row) => row.first_name,
+    lastName: (row) => row.last_name,
+  },
   Invoice: {
     invoiceId: (row) => row.invoice_id,
     invoiceDate: (row) => row.invoice_date.toISOString(),

@@ -52,9 +52,17 @@ const operations = {
       SELECT row_to_json(i) FROM (SELECT invoice_id AS "invoiceId", invoice_date AS "invoiceDate", total, billing_city AS "billingCity",
         (SELECT row_to_json(c) FROM (SELECT customer_id AS "customerId", first_name AS "firstName", last_name AS "lastName"
           FROM customer WHERE customer.customer_id = made.customer_id) c) AS customer FROM made) i`,
-    values: ({ customerId, invoiceDate, total, billingCity }) => [customerId, invoiceDate, total, billingCity],
+    values: ({ customerId, invoiceDate, total, billingCity }) => [
+      customerId,
+      invoiceDate,
+      total,
+      billingCity,
+    ],
   },
-  Q9: { text: albums('(SELECT * FROM album WHERE album_id = ANY($1::int4[]))'), values: ({ albumIds }) => [albumIds] },
+  Q9: {
+    text: albums('(SELECT * FROM album WHERE album_id = ANY($1::int4[]))'),
+    values: ({ albumIds }) => [albumIds],
+  },
 };
 
 const asText = { getTypeParser: () => (text) => text };
@@ -64,7 +72,13 @@ app.post('/graphql', async (request, reply) => {
   reply.header('content-type', 'application/json; charset=utf-8');
   if (operation === 'Q0') return '{"data":{"__typename":"Query"}}';
   const { text, values } = operations[operation];
-  const { rows } = await pool.query({ name: operation, text, values: values(variables), rowMode: 'array', types: asText });
+  const { rows } = await pool.query({
+    name: operation,
+    text,
+    values: values(variables),
+    rowMode: 'array',
+    types: asText,
+  });
   return `{"data":{"value":${rows[0]?.[0] ?? 'null'}}}`;
 });
 await app.listen({ host: '127.0.0.1', port: Number(process.env.PORT) });

@@ -83,4 +83,5 @@ const isObject = (value: unknown): value is Entry =>
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.length > 0 && value.every(isText);
-const isUrl = (value: unknown): value is string => isText(value) && /^https?:\/\//.test(value) && URL.canParse(value);
+const isUrl = (value: unknown): value is string =>
+  isText(value) && /^https?:\/\//.test(value) && URL.canParse(value);

@@ -104,8 +104,10 @@ export const SETTINGS = {
   publicUrl: textWhere('PLINTH_URL', 'the address of this server, such as https://api.example.com', (text) =>
     isUrlOf(text, 'http:', 'https:'),
   ),
-  appUrl: textWhere('PLINTH_APP_URL', "the address of your app's pages, such as https://app.example.com", (text) =>
-    isUrlOf(text, 'http:', 'https:'),
+  appUrl: textWhere(
+    'PLINTH_APP_URL',
+    "the address of your app's pages, such as https://app.example.com",
+    (text) => isUrlOf(text, 'http:', 'https:'),
   ),
   smtpUrl: textWhere(
     'SMTP_URL',

@@ -63,7 +63,12 @@ async function send(answer: Response, reply: FastifyReply): Promise<FastifyReply
   return reply.code(answer.status).send(Buffer.from(await answer.arrayBuffer()));
 }
 
-const NOT_COPIED: ReadonlySet<string> = new Set(['set-cookie', 'content-length', 'transfer-encoding', 'vary']);
+const NOT_COPIED: ReadonlySet<string> = new Set([
+  'set-cookie',
+  'content-length',
+  'transfer-encoding',
+  'vary',
+]);
 
 /** RFC 9110 §10.2.3: how long to wait, for programs. */
 function addWait(error: unknown, reply: FastifyReply): void {

@@ -81,7 +81,11 @@ async function walkPages(dice: Dice): Promise<void> {
   const viewer = dice.pick(VIEWERS);
   let cursor: string | null = null;
   for (let page = 0; page < 8; page++) {
-    const { resolvers, compiled, errors } = await paths.ask({ source, variables: { orderBy, cursor }, viewer });
+    const { resolvers, compiled, errors } = await paths.ask({
+      source,
+      variables: { orderBy, cursor },
+      viewer,
+    });
     if (errors.length > 0) return expect(compiled).toBeUndefined();
     expect(compiled).toBe(resolvers);
     const { edges, pageInfo } = JSON.parse(resolvers).tasksConnection;

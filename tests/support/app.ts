@@ -7,6 +7,7 @@ import { scalarTypes } from '../../src/emit/index.ts';
 import type { ViewerState } from '../../src/model/viewer.ts';
 import { type BuiltApp, buildApp } from '../../src/pipeline.ts';
 import { buildExecutableSchema } from '../../src/query/build-executable-schema.ts';
+import { CompiledQueries } from '../../src/query/compile/index.ts';
 import { executeOperation, idempotencyTableSql } from '../../src/query/execute-operation.ts';
 import { type QueryLimits, RequestScope } from '../../src/query/request-scope.ts';
 import { writeResolvers } from '../../src/query/write/index.ts';
@@ -62,6 +63,12 @@ export interface TestApp {
     variables?: Readonly<Record<string, unknown>>,
     viewer?: ViewerState,
   ): Promise<T>;
+  /** The answer of the compiled path; undefined where the resolvers answer. */
+  compiled(
+    source: string,
+    variables: Readonly<Record<string, unknown>>,
+    viewer: ViewerState,
+  ): Promise<unknown>;
   /** SQL statements since the last call, apart from BEGIN, COMMIT and ROLLBACK. */
   statements(): string[];
   close(): Promise<void>;
@@ -93,11 +100,8 @@ export async function createTestApp(sdl: string, options: TestAppOptions = {}): 
     writeResolvers: writeResolvers(built.app, built.rules),
     customResolvers: options.resolvers ?? {},
   });
-  const graphql: TestApp['graphql'] = async (source, variables = {}, viewer = ADMIN, ask = {}) => {
-    const document = parse(source);
-    const invalid = validate(schema, document);
-    if (invalid.length > 0) return answerOf({ errors: invalid });
-    const scope = new RequestScope({
+  const scopeOf = (viewer: ViewerState, ask: AskOptions): RequestScope =>
+    new RequestScope({
       app: built.app,
       rules: built.rules,
       db: ask.db ?? db,
@@ -107,6 +111,11 @@ export async function createTestApp(sdl: string, options: TestAppOptions = {}): 
       ...(ask.signal && { signal: ask.signal }),
       ...(options.explain && { explain: { committed: db } }),
     });
+  const graphql: TestApp['graphql'] = async (source, variables = {}, viewer = ADMIN, ask = {}) => {
+    const document = parse(source);
+    const invalid = validate(schema, document);
+    if (invalid.length > 0) return answerOf({ errors: invalid });
+    const scope = scopeOf(viewer, ask);
     const context = { scope, api: undefined };
     return answerOf(
       await executeOperation({
@@ -130,6 +139,15 @@ export async function createTestApp(sdl: string, options: TestAppOptions = {}): 
       if (answer.errors.length > 0)
         throw new Error(describeErrors(answer), { cause: answer.errors[0]?.original });
       return answer.data as never;
+    },
+    compiled: async (source, variables, viewer) => {
+      const onFault = (error: unknown): never => {
+        throw error;
+      };
+      const queries = new CompiledQueries({ app: built.app, rules: built.rules, schema, onFault });
+      const scope = scopeOf(viewer, {});
+      const text = await queries.answer({ document: parse(source), variables, scope });
+      return text === undefined ? undefined : (JSON.parse(text) as unknown);
     },
     statements: () => seen.splice(0),
     close: async () => {

@@ -19,11 +19,7 @@ export function emitRoots(app: AppModel, additions: Required<ApiAdditions>): rea
     root(
       'Mutation',
       'Everything that can be written. One operation is one transaction: all of it or nothing.',
-      [
-        ...additions.mutations,
-        ...app.entities.flatMap(entityMutations),
-        ...customFields(app, 'Mutation'),
-      ],
+      [...additions.mutations, ...app.entities.flatMap(entityMutations), ...customFields(app, 'Mutation')],
     ),
     root('Subscription', 'Everything that can be listened to.', customFields(app, 'Subscription')),
   ].filter((definition) => definition.kind === 'type' && definition.fields.length > 0);

@@ -18,7 +18,10 @@ export async function adoptRows(app: AppModel, db: Db, from: string, to: string)
   });
 }
 
-function keysTo(app: AppModel, user: Entity): readonly { readonly entity: Entity; readonly column: string }[] {
+function keysTo(
+  app: AppModel,
+  user: Entity,
+): readonly { readonly entity: Entity; readonly column: string }[] {
   return app.entities.flatMap((entity) =>
     entity.fields.flatMap((field) =>
       field.kind === 'relation' && field.target === user.name && field.storage.kind === 'key'

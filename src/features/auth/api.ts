@@ -34,7 +34,11 @@ const MUTATIONS: readonly SdlField[] = [
     description: 'Signs an account in. Says the same for a wrong password and for an unknown address.',
     args: [text('input', 'SignInInput!', 'Who, and the proof.')],
   },
-  { name: 'signOut', type: 'Boolean!', description: 'Ends the session of this request. False when there was none.' },
+  {
+    name: 'signOut',
+    type: 'Boolean!',
+    description: 'Ends the session of this request. False when there was none.',
+  },
   {
     name: 'requestPasswordReset',
     type: 'Boolean!',

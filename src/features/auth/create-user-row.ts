@@ -58,7 +58,12 @@ async function insert(
   const email = facts[userField(user, 'email').name];
   const viewer = typeof email === 'string' ? { ...fresh, email } : fresh;
   const judged = new WriteRun(scopeAs(parts, viewer, tx));
-  judged.touch(user, [id], 'created', plan.given.filter((name) => name !== userField(user, 'email').name));
+  judged.touch(
+    user,
+    [id],
+    'created',
+    plan.given.filter((name) => name !== userField(user, 'email').name),
+  );
   await judgeTouchedRows(judged);
   return id;
 }

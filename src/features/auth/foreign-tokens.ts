@@ -56,7 +56,13 @@ function keysOf({ issuer, jwksUrl }: TrustedIssuer): JWTVerifyGetKey {
     try {
       return await (await keys)(header, token);
     } catch (error) {
-      if (await keys.then(() => false, () => true)) keys = undefined;
+      if (
+        await keys.then(
+          () => false,
+          () => true,
+        )
+      )
+        keys = undefined;
       throw error;
     }
   };

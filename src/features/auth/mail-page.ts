@@ -16,15 +16,15 @@ ${items}
 }
 
 function renderMail({ to, subject, text, url, at }: SentMail): string {
-  const link = url === undefined ? '' : `<p><a href="${escape(url)}">${escape(url)}</a></p>`;
+  const link = url === undefined ? '' : `<p><a href="${escapeHtml(url)}">${escapeHtml(url)}</a></p>`;
   return `<article>
-<h2>${escape(subject)}</h2>
-<p>To ${escape(to)}, <time>${escape(at)}</time></p>
-<pre>${escape(text)}</pre>
+<h2>${escapeHtml(subject)}</h2>
+<p>To ${escapeHtml(to)}, <time>${escapeHtml(at)}</time></p>
+<pre>${escapeHtml(text)}</pre>
 ${link}
 </article>`;
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { type BetterAuthOptions, betterAuth } from 'better-auth';
-import { createAuthMiddleware } from 'better-auth/api';
 import { prismaAdapter } from 'better-auth/adapters/prisma';
+import { createAuthMiddleware } from 'better-auth/api';
 import { v7 as uuid7 } from 'uuid';
 import type { Config } from '../../config/index.ts';
 import type { PrismaClientLike } from '../../data/index.ts';
 import { ViewerError } from '../../kit/viewer-error.ts';
 import type { AppModel } from '../../model/app-model.ts';
-import { adoptRows } from './adopt-rows.ts';
 import { adapterClient } from './adapter-client.ts';
+import { adoptRows } from './adopt-rows.ts';
 import { authOperation } from './auth-scope.ts';
 import { createUserRow, type UserRowParts } from './create-user-row.ts';
 import type { Mail, Mailer } from './mailer.ts';
@@ -30,7 +30,10 @@ export interface BetterAuthParts extends UserRowParts {
   readonly prisma: PrismaClientLike;
   readonly publicUrl: () => string;
   readonly changed: () => void;
-  readonly log: { error(fields: object, message: string): void; debug(fields: object, message: string): void };
+  readonly log: {
+    error(fields: object, message: string): void;
+    debug(fields: object, message: string): void;
+  };
 }
 
 export type BetterAuth = ReturnType<typeof makeBetterAuth>;
@@ -71,7 +74,8 @@ export function makeBetterAuth(parts: BetterAuthParts) {
       sendOnSignUp: true,
       autoSignInAfterVerification: true,
       expiresIn: 24 * 60 * 60,
-      sendVerificationEmail: async ({ user, url, token }) => post(parts, verificationMail(user.email, url, token)),
+      sendVerificationEmail: async ({ user, url, token }) =>
+        post(parts, verificationMail(user.email, url, token)),
     },
     session: {
       modelName: TABLES.session,
@@ -84,9 +88,13 @@ export function makeBetterAuth(parts: BetterAuthParts) {
       encryptOAuthTokens: true,
       accountLinking: { enabled: true, trustedProviders: [] },
     },
-    verification: { modelName: TABLES.verification, storeIdentifier: { hash: async (identifier) => hashIdentifier(identifier) } },
+    verification: {
+      modelName: TABLES.verification,
+      storeIdentifier: { hash: async (identifier) => hashIdentifier(identifier) },
+    },
     user: userOptions(parts.app),
     hooks: { before: endOtherSessions },
+    databaseHooks: { account: { create: { before: dropIdToken }, update: { before: dropIdToken } } },
     // Rows of accounts are changed through the API, under the author's rules.
     disabledPaths: ['/update-user', '/delete-user', '/change-email'],
     // Ours counts in the database and by account as well: see throttle.ts.
@@ -105,6 +113,11 @@ export function makeBetterAuth(parts: BetterAuthParts) {
       }),
     ],
   } satisfies BetterAuthOptions);
+}
+
+/** The id token has been read once it arrives; better-auth encrypts the other tokens and would keep this one as it is. */
+async function dropIdToken<T extends object>(account: T) {
+  return { data: { ...account, idToken: null } };
 }
 
 /** A new password ends every session; the one that set it goes on under a new token. */
@@ -148,7 +161,10 @@ function advanced(config: Config) {
 
 function trustedOrigins({ config, publicUrl }: BetterAuthParts) {
   const { appUrl } = config.auth;
-  const listed = [...config.corsOrigins.filter((origin) => origin !== '*'), ...(appUrl ? [new URL(appUrl).origin] : [])];
+  const listed = [
+    ...config.corsOrigins.filter((origin) => origin !== '*'),
+    ...(appUrl ? [new URL(appUrl).origin] : []),
+  ];
   // A single-page app's own dev server runs on some port of this machine.
   const local =
     config.mode === 'development' && config.corsOrigins.length === 0
@@ -165,8 +181,14 @@ function hashIdentifier(identifier: string): string {
 
 /** Only the newest mail works: a reset that somebody else asked for earlier must not stay open. */
 async function forgetOlderTokens(prisma: PrismaClientLike, userId: string): Promise<void> {
-  const verification = Reflect.get(prisma, 'plinthVerification') as Record<string, (args: object) => Promise<unknown>>;
-  const rows = (await verification.findMany?.({ where: { value: userId, identifier: { startsWith: 'reset-password:' } }, orderBy: { id: 'desc' } })) as { id: string }[];
+  const verification = Reflect.get(prisma, 'plinthVerification') as Record<
+    string,
+    (args: object) => Promise<unknown>
+  >;
+  const rows = (await verification.findMany?.({
+    where: { value: userId, identifier: { startsWith: 'reset-password:' } },
+    orderBy: { id: 'desc' },
+  })) as { id: string }[];
   const older = rows.slice(1).map(({ id }) => id);
   if (older.length > 0) await verification.deleteMany?.({ where: { id: { in: older } } });
 }
@@ -184,7 +206,11 @@ function resetMail({ config, publicUrl }: BetterAuthParts, to: string, token: st
 }
 
 function verificationMail(to: string, url: string, token: string): Mail {
-  const text = [`Please confirm that this address is yours: ${url}`, '', 'If you do not know why you get this, do nothing.'];
+  const text = [
+    `Please confirm that this address is yours: ${url}`,
+    '',
+    'If you do not know why you get this, do nothing.',
+  ];
   return { to, subject: 'Confirm your address', text: text.join('\n'), url, token };
 }
 
@@ -199,6 +225,7 @@ function post({ mailer }: BetterAuthParts, mail: Mail): void {
 function report(parts: BetterAuthParts, level: string, message: string, rest: readonly unknown[]): void {
   const err = rest.find((item) => item instanceof Error);
   // A refusal that the viewer is told is no failure of ours.
-  if (level === 'error' && !(err instanceof ViewerError)) parts.log.error({ ...(err !== undefined && { err }) }, `sign-in: ${message}`);
+  if (level === 'error' && !(err instanceof ViewerError))
+    parts.log.error({ ...(err !== undefined && { err }) }, `sign-in: ${message}`);
   else parts.log.debug({}, `sign-in: ${level}`);
 }

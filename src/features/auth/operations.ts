@@ -1,16 +1,17 @@
 import { isAPIError } from 'better-auth/api';
+import type { Config } from '../../config/index.ts';
 import type { Queryable, Tx } from '../../data/index.ts';
 import { ViewerError } from '../../kit/viewer-error.ts';
 import type { KnownViewer } from '../../model/viewer.ts';
+import { afterAtLeast } from './after-at-least.ts';
+import { codeOf, refusal } from './api-refusal.ts';
 import { type AuthOperation, authOperation } from './auth-scope.ts';
 import type { ViewerFinder } from './find-viewer.ts';
-import { ADDRESS_HEADER, type BetterAuth, sessionCookieName } from './make-better-auth.ts';
 import type { Mailer } from './mailer.ts';
+import { ADDRESS_HEADER, type BetterAuth, sessionCookieName } from './make-better-auth.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
 import type { AuthContext, AuthOperations } from './resolvers.ts';
-import { afterAtLeast } from './after-at-least.ts';
 import type { Throttle } from './throttle.ts';
-import type { Config } from '../../config/index.ts';
 
 export interface Credentials {
   readonly email: string;
@@ -57,28 +58,30 @@ async function signUp(
 ): Promise<SignedIn> {
   const { email, password, ...own } = input as Record<string, unknown> & Credentials;
   await parts.throttle.admitAddress('sign-up', context.authRequest.remoteAddress);
-  if (!parts.config.auth.signUp) throw new ViewerError('FORBIDDEN', 'Accounts are made by an administrator here.');
+  if (!parts.config.auth.signUp)
+    throw new ViewerError('FORBIDDEN', 'Accounts are made by an administrator here.');
   checkPassword(password, ['input', 'password']);
   const name = typeof own.name === 'string' ? own.name : '';
   const body = { email: email.trim(), password, name };
   const auth = await parts.betterAuth();
   const { headers, response } = await run(parts, context, { input: own }, (operation) =>
-    auth.api.signUpEmail({ body, headers: requestHeaders(parts, context), returnHeaders: true }).catch(async (error) => {
-      if (operation.failure !== undefined) throw operation.failure;
-      if (!isAPIError(error)) throw error;
-      if (codeOf(error)?.startsWith('USER_ALREADY_EXISTS')) {
-        // A taken address takes as long as a free one.
-        await hashPassword(password);
-        throw new ViewerError('CONFLICT', TAKEN);
-      }
-      throw refusal(error, ['input', 'email']);
-    }),
+    auth.api
+      .signUpEmail({ body, headers: requestHeaders(parts, context), returnHeaders: true })
+      .catch(async (error) => {
+        if (operation.failure !== undefined) throw operation.failure;
+        if (!isAPIError(error)) throw error;
+        if (codeOf(error)?.startsWith('USER_ALREADY_EXISTS')) {
+          // A taken address takes as long as a free one.
+          await hashPassword(password);
+          throw new ViewerError('CONFLICT', TAKEN);
+        }
+        throw refusal(error, ['input', 'email']);
+      }),
   );
   return begin(parts, context, headers, response.token ?? undefined, response.user.id);
 }
 
-const TAKEN =
-  'No account can be made with this address. If it is yours, sign in, or ask for a new password.';
+const TAKEN = 'No account can be made with this address. If it is yours, sign in, or ask for a new password.';
 
 async function signIn(parts: OperationParts, input: Credentials, context: AuthContext): Promise<SignedIn> {
   const email = input.email.trim();
@@ -95,7 +98,10 @@ async function signIn(parts: OperationParts, input: Credentials, context: AuthCo
       .catch((error: unknown) => {
         if (!isAPIError(error)) throw error;
         if (codeOf(error) === 'EMAIL_NOT_VERIFIED')
-          throw new ViewerError('UNAUTHENTICATED', 'Confirm the address first: a mail with a link is on its way.');
+          throw new ViewerError(
+            'UNAUTHENTICATED',
+            'Confirm the address first: a mail with a link is on its way.',
+          );
         throw new ViewerError('UNAUTHENTICATED', 'The e-mail address or the password is wrong.');
       }),
   );
@@ -115,10 +121,17 @@ async function passSecondFactor(
   first: Headers,
   context: AuthContext,
 ): Promise<SignedIn> {
-  if (!code) throw new ViewerError('UNAUTHENTICATED', 'This account has a second factor: send its `code` as well.');
+  if (!code)
+    throw new ViewerError('UNAUTHENTICATED', 'This account has a second factor: send its `code` as well.');
   const auth = await parts.betterAuth();
   const sent = requestHeaders(parts, context);
-  sent.set('cookie', first.getSetCookie().map((cookie) => cookie.split(';', 1)[0]).join('; '));
+  sent.set(
+    'cookie',
+    first
+      .getSetCookie()
+      .map((cookie) => cookie.split(';', 1)[0])
+      .join('; '),
+  );
   const asked = { body: { code: code.trim() }, headers: sent, returnHeaders: true } as const;
   const { headers, response } = await run(parts, context, {}, () =>
     (/^\d{6}$/.test(code.trim()) ? auth.api.verifyTOTP(asked) : auth.api.verifyBackupCode(asked)).catch(
@@ -149,11 +162,17 @@ function expired(config: Config): string {
   return `${sessionCookieName(config)}=; Path=/; Max-Age=0; HttpOnly;${secure} SameSite=Lax`;
 }
 
-async function requestPasswordReset(parts: OperationParts, email: string, context: AuthContext): Promise<boolean> {
+async function requestPasswordReset(
+  parts: OperationParts,
+  email: string,
+  context: AuthContext,
+): Promise<boolean> {
   await parts.throttle.admitAddress('reset', context.authRequest.remoteAddress);
   const auth = await parts.betterAuth();
   const headers = requestHeaders(parts, context);
-  const ask = run(parts, context, {}, () => auth.api.requestPasswordReset({ body: { email: email.trim() }, headers }));
+  const ask = run(parts, context, {}, () =>
+    auth.api.requestPasswordReset({ body: { email: email.trim() }, headers }),
+  );
   await afterAtLeast(RESET_FLOOR_MS, ask.catch(ignoreApiError));
   return true;
 }
@@ -221,24 +240,4 @@ function requestHeaders(_parts: OperationParts, { authRequest }: AuthContext): H
   const agent = authRequest.headers['user-agent'];
   if (agent !== undefined) headers.set('user-agent', agent.slice(0, 500));
   return headers;
-}
-
-interface ApiError {
-  readonly body?: { readonly code?: string; readonly message?: string } | undefined;
-}
-
-const codeOf = (error: unknown): string | undefined => (error as ApiError).body?.code;
-
-function refusal(error: unknown, path: readonly string[]): ViewerError {
-  const code = codeOf(error);
-  const message =
-    code === 'INVALID_EMAIL'
-      ? 'is no e-mail address'
-      : code === 'INVALID_TOKEN'
-        ? 'is not valid any more: ask for a new mail'
-        : 'was refused';
-  return new ViewerError('BAD_USER_INPUT', `${path.join('.')} ${message}.`, {
-    issues: [{ path, message, constraint: 'format' }],
-    cause: error,
-  });
 }

@@ -40,18 +40,22 @@ function accountOf({ viewer, headers }: Request): KnownViewer {
 
 async function makeKey(parts: OwnRouteParts, viewer: KnownViewer, body: Body): Promise<Response> {
   const { db } = parts;
-  if (!(await parts.findAccount(viewer.id))) throw new ViewerError('FORBIDDEN', 'Only accounts of this server have keys.');
+  if (!(await parts.findAccount(viewer.id)))
+    throw new ViewerError('FORBIDDEN', 'Only accounts of this server have keys.');
   const name = text(body, 'name', 100);
   const own = viewer.roles ?? [];
   const roles = body.roles === undefined ? own : texts(body, 'roles');
   const foreign = roles.find((role) => !own.includes(role));
-  if (foreign !== undefined) throw bad('roles', `has ${JSON.stringify(foreign)}, which you do not have yourself`);
-  const expiresAt = body.expiresIn === undefined ? null : new Date(Date.now() + seconds(body) * 1000).toISOString();
+  if (foreign !== undefined)
+    throw bad('roles', `has ${JSON.stringify(foreign)}, which you do not have yourself`);
+  const expiresAt =
+    body.expiresIn === undefined ? null : new Date(Date.now() + seconds(body) * 1000).toISOString();
   const [held] = await db.query<{ count: number }>(
     'SELECT count(*)::int4 AS count FROM plinth_api_key WHERE "userId"::text = $1',
     [viewer.id],
   );
-  if ((held?.count ?? 0) >= MAX_KEYS) throw bad('name', `cannot be given: an account has at most ${MAX_KEYS} keys`);
+  if ((held?.count ?? 0) >= MAX_KEYS)
+    throw bad('name', `cannot be given: an account has at most ${MAX_KEYS} keys`);
   const key = `pk_${randomBytes(32).toString('base64url')}`;
   const hash = createHash('sha256').update(key).digest('base64url');
   const id = uuid7();
@@ -108,13 +112,20 @@ async function impersonate(parts: OwnRouteParts, request: Request, body: Body): 
 }
 
 async function subject({ findAccount }: OwnRouteParts, request: Request, body: Body): Promise<string> {
-  if (!request.hasAdminKey) throw new ViewerError('UNAUTHENTICATED', 'This needs the admin key in X-Plinth-Admin-Key.');
+  if (!request.hasAdminKey)
+    throw new ViewerError('UNAUTHENTICATED', 'This needs the admin key in X-Plinth-Admin-Key.');
   const id = text(body, 'id', 200);
   if (!(await findAccount(id))) throw new ViewerError('NOT_FOUND', 'There is no such account.');
   return id;
 }
 
-async function audit(db: Db, kind: string, subjectId: string, reason: string, address: string): Promise<void> {
+async function audit(
+  db: Db,
+  kind: string,
+  subjectId: string,
+  reason: string,
+  address: string,
+): Promise<void> {
   await db.execute(
     `INSERT INTO plinth_auth_event ("id", "kind", "actor", "subject", "reason", "ipAddress") VALUES ($1, $2, 'admin-key', $3, $4, $5)`,
     [uuid7(), kind, subjectId, reason, address],
@@ -131,7 +142,8 @@ function text(body: Body, key: string, max: number): string {
 function texts(body: Body, key: string): readonly string[] {
   const value = body[key];
   const legal = (item: unknown) => typeof item === 'string' && /^[^\0]{1,100}$/.test(item);
-  if (!Array.isArray(value) || value.length > 100 || !value.every(legal)) throw bad(key, 'must be a list of texts');
+  if (!Array.isArray(value) || value.length > 100 || !value.every(legal))
+    throw bad(key, 'must be a list of texts');
   return value as readonly string[];
 }
 

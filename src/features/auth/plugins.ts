@@ -66,11 +66,19 @@ function providerConfig(provider: AuthProvider, signUp: boolean) {
 }
 
 function linkMail(to: string, url: string, token: string): Mail {
-  const text = [`Sign in with this link, within ten minutes and once: ${url}`, '', 'If you did not ask for it, do nothing.'];
+  const text = [
+    `Sign in with this link, within ten minutes and once: ${url}`,
+    '',
+    'If you did not ask for it, do nothing.',
+  ];
   return { to, subject: 'Sign in', text: text.join('\n'), url, token };
 }
 
 function codeMail(to: string, otp: string): Mail {
-  const text = [`Your code is ${otp}. It is good for ten minutes.`, '', 'If you did not ask for it, do nothing.'];
+  const text = [
+    `Your code is ${otp}. It is good for ten minutes.`,
+    '',
+    'If you did not ask for it, do nothing.',
+  ];
   return { to, subject: 'Your code', text: text.join('\n'), token: otp };
 }

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../data/index.ts';
+import { ViewerError } from '../../kit/viewer-error.ts';
 import type { AppModel } from '../../model/app-model.ts';
 import type { KnownViewer } from '../../model/viewer.ts';
-import { ViewerError } from '../../kit/viewer-error.ts';
 import type { GraphQLContext } from '../../query/graphql-context.ts';
 import { selectRowsByIds } from '../../query/read/rows-by-id.ts';
 import { property, type Resolver, type ResolverMap } from '../../query/resolvers/resolver.ts';
@@ -38,10 +38,14 @@ export function authResolvers(app: AppModel, operations: () => AuthOperations): 
       run(args, requireRequest(context));
   return {
     Mutation: {
-      signUp: on(({ input }, context) => operations().signUp(input as Readonly<Record<string, unknown>>, context)),
+      signUp: on(({ input }, context) =>
+        operations().signUp(input as Readonly<Record<string, unknown>>, context),
+      ),
       signIn: on(({ input }, context) => operations().signIn(input as Credentials, context)),
       signOut: on((_args, context) => operations().signOut(context)),
-      requestPasswordReset: on(({ email }, context) => operations().requestPasswordReset(String(email), context)),
+      requestPasswordReset: on(({ email }, context) =>
+        operations().requestPasswordReset(String(email), context),
+      ),
       resetPassword: on(({ token, password }, context) =>
         operations().resetPassword(String(token), String(password), context),
       ),

@@ -64,7 +64,9 @@ function sendMails({ config, mailer }: RouteParts, { headers, remoteAddress }: A
   if (config.mode !== 'development' || !isLoopback(remoteAddress) || !local)
     throw new ViewerError('NOT_FOUND', 'There is nothing at this address.');
   if (headers.accept?.includes('json')) return Response.json(mailer.sent());
-  return new Response(renderMailPage(mailer.sent()), { headers: { 'content-type': 'text/html; charset=utf-8' } });
+  return new Response(renderMailPage(mailer.sent()), {
+    headers: { 'content-type': 'text/html; charset=utf-8' },
+  });
 }
 
 /** Which attempts a path counts as, and whether they are at one account. */
@@ -119,7 +121,10 @@ async function passOn(
 function refuseForeignPages({ config, publicUrl }: RouteParts, { method, headers }: AuthHttpRequest): void {
   if (method === 'GET' || headers.origin === undefined || config.corsOrigins.includes('*')) return;
   if (!trustsCookie(headers, config, publicUrl()))
-    throw new ViewerError('FORBIDDEN', 'Pages of this origin may not sign in here; CORS_ORIGINS names those that may.');
+    throw new ViewerError(
+      'FORBIDDEN',
+      'Pages of this origin may not sign in here; CORS_ORIGINS names those that may.',
+    );
 }
 
 async function handle(
@@ -130,14 +135,20 @@ async function handle(
 ): Promise<Response> {
   const auth = await parts.betterAuth();
   const operation = { mails: [], input: ownFields(parts.app, path, body), failure: undefined as unknown };
-  const answer = await authOperation.run(operation, () => auth.handler(toWebRequest(parts, request, path, body)));
+  const answer = await authOperation.run(operation, () =>
+    auth.handler(toWebRequest(parts, request, path, body)),
+  );
   if (operation.failure instanceof ViewerError) throw operation.failure;
   for (const mail of operation.mails) parts.mailer.send(mail);
   return answer;
 }
 
 /** The author's own fields of a new account. */
-function ownFields(app: AppModel, path: string, body: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function ownFields(
+  app: AppModel,
+  path: string,
+  body: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
   if (path !== '/sign-up/email' || !app.user) return {};
   const names = signUpFields(app.user).map(({ name }) => name);
   return Object.fromEntries(Object.entries(body).filter(([key]) => names.includes(key)));
@@ -153,7 +164,13 @@ function toWebRequest(
   const sent = new Headers();
   const trusted = trustsCookie(headers, config, publicUrl());
   for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || DROPPED.has(name) || name.startsWith('sec-fetch-') || (name === 'cookie' && !trusted)) continue;
+    if (
+      value === undefined ||
+      DROPPED.has(name) ||
+      name.startsWith('sec-fetch-') ||
+      (name === 'cookie' && !trusted)
+    )
+      continue;
     sent.set(name, value);
   }
   sent.set(ADDRESS_HEADER, remoteAddress);

@@ -23,7 +23,14 @@ const stamps = () => [
 export function authTables(app: AppModel): readonly Entity[] {
   const user = app.user?.name ?? TABLES.user;
   const own = app.user ? [] : [userTable()];
-  return [...own, sessionTable(user), accountTable(user), verificationTable(), ...secondFactors(user), ...keeping()];
+  return [
+    ...own,
+    sessionTable(user),
+    accountTable(user),
+    verificationTable(),
+    ...secondFactors(user),
+    ...keeping(),
+  ];
 }
 
 /** Accounts of a project that has no `@user` model. */
@@ -115,11 +122,16 @@ function secondFactors(user: string): readonly Entity[] {
 /** What sign-in remembers of attempts and of things done in somebody's name. No keys: they outlive accounts. */
 function keeping(): readonly Entity[] {
   return [
-    internalTable(TABLES.throttle, 'plinth_throttle', 'Attempts to sign in, counted per address and account.', [
-      column('key', 'String', { required: true, unique: true }),
-      column('count', 'Int', required),
-      column('until', 'DateTime', required),
-    ]),
+    internalTable(
+      TABLES.throttle,
+      'plinth_throttle',
+      'Attempts to sign in, counted per address and account.',
+      [
+        column('key', 'String', { required: true, unique: true }),
+        column('count', 'Int', required),
+        column('until', 'DateTime', required),
+      ],
+    ),
     internalTable(
       TABLES.audit,
       'plinth_auth_event',

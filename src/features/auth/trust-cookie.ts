@@ -16,7 +16,12 @@ export function trustsCookie(
   if (origin === undefined) {
     // Navigation and same-origin reading come without an Origin; a foreign page's <img> or <script> says cross-site.
     const site = headers['sec-fetch-site'];
-    return site === undefined || site === 'same-origin' || site === 'none' || headers['sec-fetch-mode'] === 'navigate';
+    return (
+      site === undefined ||
+      site === 'same-origin' ||
+      site === 'none' ||
+      headers['sec-fetch-mode'] === 'navigate'
+    );
   }
   if (origin === new URL(publicUrl).origin || origin === ownOrigin(headers)) return true;
   if (config.auth.appUrl !== undefined && origin === new URL(config.auth.appUrl).origin) return true;

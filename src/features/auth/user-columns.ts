@@ -20,7 +20,8 @@ interface Wanted extends ColumnOptions {
   readonly fits: (field: ScalarField) => boolean;
 }
 
-const isText = ({ type }: ScalarField): boolean => !type.list && type.kind === 'scalar' && TEXTS.has(type.name);
+const isText = ({ type }: ScalarField): boolean =>
+  !type.list && type.kind === 'scalar' && TEXTS.has(type.name);
 const isFlag = ({ type }: ScalarField): boolean => !type.list && type.name === 'Boolean';
 const TEXTS: ReadonlySet<string> = new Set(['String', 'EmailAddress', 'URL']);
 const never = (): boolean => false;
@@ -31,8 +32,18 @@ const WANTED: Readonly<Record<UserFact, Wanted>> = {
   name: { type: 'String', fits: isText },
   image: { type: 'String', fits: isText },
   roles: { type: 'String', required: true, list: true, fits: ({ type }) => type.list },
-  createdAt: { type: 'DateTime', required: true, maintained: 'createdAt', fits: (f) => f.maintained === 'createdAt' },
-  updatedAt: { type: 'DateTime', required: true, maintained: 'updatedAt', fits: (f) => f.maintained === 'updatedAt' },
+  createdAt: {
+    type: 'DateTime',
+    required: true,
+    maintained: 'createdAt',
+    fits: (f) => f.maintained === 'createdAt',
+  },
+  updatedAt: {
+    type: 'DateTime',
+    required: true,
+    maintained: 'updatedAt',
+    fits: (f) => f.maintained === 'updatedAt',
+  },
   isAnonymous: { type: 'Boolean', required: true, default: false, fits: never },
   twoFactorEnabled: { type: 'Boolean', required: true, default: false, fits: never },
 };

@@ -18,8 +18,8 @@ import { type BuiltStatement, buildStatement, type CompilableOperation } from '.
 import { joinAnswer } from './join-answer.ts';
 import { makeTrial, requestShape, type ShapeParts, type TypedVariable } from './request-shape.ts';
 import { type RuleUse, ruleUse } from './rule-use.ts';
-import { TemplateStore } from './template-store.ts';
 import { fillTemplate, inferTemplate, type Template } from './template.ts';
+import { TemplateStore } from './template-store.ts';
 import { type VariableUse, variableUse } from './variable-use.ts';
 import { whyNotCompiled } from './why-not-compiled.ts';
 
@@ -95,11 +95,7 @@ export class CompiledQueries {
     return row && joinAnswer(run.statement.members, row, run.statement.marks);
   }
 
-  #prepare(
-    known: Known,
-    scope: RequestScope,
-    variables: Readonly<Record<string, unknown>>,
-  ): Run | undefined {
+  #prepare(known: Known, scope: RequestScope, variables: Readonly<Record<string, unknown>>): Run | undefined {
     const parts: ShapeParts = { scope, variables, typed: known.typed, use: known.use, rules: this.#rules };
     const shape = requestShape(parts);
     const template = shape && known.templates.get(shape.key);

@@ -6,11 +6,7 @@ import type { RootMember } from './build-statement.ts';
  * `data` as JSON text out of the columns of the one row; undefined where a value is in it that JSON cannot hold (NaN,
  * infinity), which the resolvers refuse.
  */
-export function joinAnswer(
-  members: readonly RootMember[],
-  row: Row,
-  marks: AnswerMarks,
-): string | undefined {
+export function joinAnswer(members: readonly RootMember[], row: Row, marks: AnswerMarks): string | undefined {
   let text = '{';
   for (const member of members) {
     if (text.length > 1) text += ',';

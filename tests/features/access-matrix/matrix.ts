@@ -36,6 +36,7 @@ export function runCells(
       const before = await app.data(world.snapshot);
       const got = await app.graphql(source, world.ids(), by);
       const after = await app.data(world.snapshot);
+      if (!source.startsWith('mutation')) await expectRefusedCompiled(app, source, world.ids(), by, answer);
       const code = (answer as { refused?: string } | null)?.refused;
       if (code !== undefined) {
         expect({
@@ -49,9 +50,34 @@ export function runCells(
         return;
       }
       expect(got.errors).toEqual([]);
+      if (!source.startsWith('mutation')) await expectSameCompiled(app, source, world.ids(), by, answer);
       expect(got.data).toEqual(answer);
     },
   );
+}
+
+/** Both executors have one meaning: what the compiled path answers at all is what the resolvers answer. */
+async function expectSameCompiled(
+  app: TestApp,
+  source: string,
+  ids: Readonly<Record<string, string>>,
+  by: ViewerState,
+  answer: unknown,
+): Promise<void> {
+  const compiled = await app.compiled(source, ids, by);
+  if (compiled !== undefined) expect(compiled).toEqual(answer);
+}
+
+/** What is refused is left to the resolvers, which say so. */
+async function expectRefusedCompiled(
+  app: TestApp,
+  source: string,
+  ids: Readonly<Record<string, string>>,
+  by: ViewerState,
+  answer: unknown,
+): Promise<void> {
+  if ((answer as { refused?: string } | null)?.refused === undefined) return;
+  expect(await app.compiled(source, ids, by)).toBeUndefined();
 }
 
 /** `mutation { … $annNote … }` with its variables declared, all of them ids. */

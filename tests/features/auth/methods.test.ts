@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
-  admin,
   type AuthServer,
+  admin,
   bearer,
   cookieOf,
   type Mail,
@@ -58,7 +58,10 @@ describe('over /auth', () => {
     const made = await server.auth('/sign-up/email', { email: 'rest@example.com', password: PASSWORD });
     expect(made.status).toBe(200);
     expect(await viewerOf({ cookie: cookiesOf(made) })).toMatchObject({ email: 'rest@example.com' });
-    const weak = await server.auth('/sign-up/email', { email: 'weak@example.com', password: 'x'.repeat(129) });
+    const weak = await server.auth('/sign-up/email', {
+      email: 'weak@example.com',
+      password: 'x'.repeat(129),
+    });
     expect(weak.status).toBe(400);
     const foreign = await server.auth(
       '/sign-in/email',
@@ -87,7 +90,9 @@ describe('sessions', () => {
     const signIn = async (): Promise<string> =>
       (await server.graphql(SIGN_IN, { input: { email, password: PASSWORD } })).data.signIn.token;
     const [second, third] = [await signIn(), await signIn()];
-    const listed = (await (await server.auth('/list-sessions', undefined, bearer(token))).json()) as unknown[];
+    const listed = (await (
+      await server.auth('/list-sessions', undefined, bearer(token))
+    ).json()) as unknown[];
     expect(listed).toHaveLength(3);
     for (const each of [second, third]) expect(await viewerOf(bearer(each))).not.toBeNull();
     expect((await server.auth('/revoke-session', { token: second }, bearer(token))).status).toBe(200);
@@ -157,7 +162,9 @@ function totp(secret: string): string {
   return String((hash.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0');
 }
 function base32(text: string): Buffer {
-  const bits = [...text].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'));
+  const bits = [...text].map((letter) =>
+    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
+  );
   return Buffer.from((bits.join('').match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
 }
 
@@ -189,9 +196,17 @@ describe('an anonymous account', () => {
     expect(begun.status).toBe(200);
     const cookie = cookiesOf(begun);
     const before = await viewerOf({ cookie });
-    const note = await server.graphql('mutation { createNote(input: {text: "mine"}) { id } }', {}, { cookie });
+    const note = await server.graphql(
+      'mutation { createNote(input: {text: "mine"}) { id } }',
+      {},
+      { cookie },
+    );
     expect(note.errors).toEqual([]);
-    const made = await server.auth('/sign-up/email', { email: 'real@example.com', password: PASSWORD }, { cookie });
+    const made = await server.auth(
+      '/sign-up/email',
+      { email: 'real@example.com', password: PASSWORD },
+      { cookie },
+    );
     const after = cookiesOf(made);
     const { data } = await server.graphql('{ viewer { id email } notes { text } }', {}, { cookie: after });
     expect(data).toEqual({
@@ -223,7 +238,9 @@ describe('API keys', () => {
     expect((await server.auth('/api-keys', { name: 'x', roles: ['admin'] }, bearer(token))).status).toBe(400);
     const made = await server.auth('/api-keys', { name: 'x', expiresIn: 60 }, bearer(token));
     const { key, id } = (await made.json()) as { key: string; id: string };
-    await server.db.execute(`UPDATE plinth_api_key SET "expiresAt" = now() - interval '1 s' WHERE id = $1`, [id]);
+    await server.db.execute(`UPDATE plinth_api_key SET "expiresAt" = now() - interval '1 s' WHERE id = $1`, [
+      id,
+    ]);
     expect(await viewerOf({ 'x-api-key': key })).toBeNull();
   });
 });
@@ -233,9 +250,9 @@ describe('administrators', () => {
     const { id, token } = await newAccount();
     expect((await server.auth('/admin/set-roles', { id, roles: ['admin'] }, bearer(token))).status).toBe(401);
     expect((await server.auth('/admin/set-roles', { id, roles: ['staff'] }, admin)).status).toBe(200);
-    expect(await server.db.query('SELECT to_json(roles)::text AS roles FROM "Member" WHERE id = $1', [id])).toEqual([
-      { roles: '["staff"]' },
-    ]);
+    expect(
+      await server.db.query('SELECT to_json(roles)::text AS roles FROM "Member" WHERE id = $1', [id]),
+    ).toEqual([{ roles: '["staff"]' }]);
     expect((await server.auth('/admin/impersonate', { id }, admin)).status).toBe(400);
     const begun = await server.auth('/admin/impersonate', { id, reason: 'ticket 12' }, admin);
     const session = (await begun.json()) as { token: string };

@@ -1,7 +1,15 @@
 import { createServer, type Socket } from 'node:net';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { readConfig } from '../../../src/config/index.ts';
-import { type AuthServer, bearer, cookieOf, resetThrottle, SIGN_IN, SIGN_UP, startAuthServer } from './support.ts';
+import {
+  type AuthServer,
+  bearer,
+  cookieOf,
+  resetThrottle,
+  SIGN_IN,
+  SIGN_UP,
+  startAuthServer,
+} from './support.ts';
 
 const PASSWORD = 'correct horse battery';
 const NOTES = 'type Note @model @access(read: "true") { id: ID! text: String! }';
@@ -9,7 +17,9 @@ const NOTES = 'type Note @model @access(read: "true") { id: ID! text: String! }'
 describe('a project without a @user model', () => {
   it('still signs people up, in and out', async () => {
     const server = await startAuthServer(NOTES);
-    const made = await server.graphql(SIGN_UP, { input: { email: 'a@example.com', password: PASSWORD, name: 'Ann' } });
+    const made = await server.graphql(SIGN_UP, {
+      input: { email: 'a@example.com', password: PASSWORD, name: 'Ann' },
+    });
     expect(made.errors).toEqual([]);
     const { token } = made.data.signUp;
     const query = '{ viewer { id email name emailVerified } }';
@@ -56,7 +66,10 @@ describe('PLINTH_VERIFY_MAIL=1', () => {
 
   it('answers the same for a free and for a taken address, and signs nobody in', async () => {
     const input = { email: 'a@example.com', password: PASSWORD };
-    const [free, taken] = [await server.graphql(SIGN_UP, { input }), await server.graphql(SIGN_UP, { input })];
+    const [free, taken] = [
+      await server.graphql(SIGN_UP, { input }),
+      await server.graphql(SIGN_UP, { input }),
+    ];
     for (const { data, errors, cookies } of [free, taken]) {
       expect(errors).toEqual([]);
       expect(data.signUp).toEqual({ token: null, user: null });
@@ -75,7 +88,8 @@ describe('in production', () => {
     const made = await server.graphql(SIGN_UP, { input: { email: 'a@example.com', password: PASSWORD } });
     const [cookie = ''] = made.cookies;
     expect(cookie).toMatch(/^__Host-plinth\.session_token=/);
-    for (const part of [/; Secure/, /; HttpOnly/, /; Path=\//, /; SameSite=Lax/]) expect(cookie).toMatch(part);
+    for (const part of [/; Secure/, /; HttpOnly/, /; Path=\//, /; SameSite=Lax/])
+      expect(cookie).toMatch(part);
     expect(cookie).not.toMatch(/Domain/i);
     const { data } = await server.graphql('{ viewer { id } }', {}, { cookie: cookieOf(made) });
     expect(data.viewer).not.toBeNull();
@@ -90,7 +104,10 @@ describe('SMTP_URL', () => {
     await new Promise<void>((done) => sink.listen(0, '127.0.0.1', done));
     onTestFinished(() => void sink.close());
     const { port } = sink.address() as { port: number };
-    const server = await startAuthServer(NOTES, { SMTP_URL: `smtp://127.0.0.1:${port}`, MAIL_FROM: 'us@example.com' });
+    const server = await startAuthServer(NOTES, {
+      SMTP_URL: `smtp://127.0.0.1:${port}`,
+      MAIL_FROM: 'us@example.com',
+    });
     await server.auth('/sign-in/magic-link', { email: 'to@example.com' });
     await expect.poll(() => received.length).toBe(1);
     expect(received[0]).toMatch(/RCPT TO:<to@example\.com>/);
@@ -140,7 +157,8 @@ describe('AUTH_ISSUERS and AUTH_PROVIDERS', () => {
 });
 
 describe('how long it takes', () => {
-  const median = (times: readonly number[]): number => [...times].sort((a, b) => a - b)[times.length >> 1] ?? 0;
+  // The fastest of several: what is slower was held up by something else.
+  const fastest = (times: readonly number[]): number => Math.min(...times);
 
   it('does not tell an account that exists from one that does not', async () => {
     const server = await startAuthServer(NOTES);
@@ -160,8 +178,7 @@ describe('how long it takes', () => {
         measured[who === 'here' ? 'resetHere' : 'resetNobody']?.push(await time(RESET, { email }));
       }
     }
-    const [here, nobody, resetHere, resetNobody] = Object.values(measured).map(median);
-    process.stdout.write(`${JSON.stringify({ here, nobody, resetHere, resetNobody })}\n`);
+    const [here, nobody, resetHere, resetNobody] = Object.values(measured).map(fastest);
     expect((here ?? 0) / (nobody ?? 1)).toBeGreaterThan(0.5);
     expect((here ?? 0) / (nobody ?? 1)).toBeLessThan(2);
     expect((resetHere ?? 0) / (resetNobody ?? 1)).toBeLessThan(1.5);

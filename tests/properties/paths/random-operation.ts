@@ -55,7 +55,9 @@ const LEFT_OUT = new Set(['node', 'nodes', '__schema', '__type']);
 
 function selection(writing: Writing, type: GraphQLObjectType, depth: number): string {
   const { dice } = writing;
-  const fields = Object.values(type.getFields()).filter((field) => !LEFT_OUT.has(field.name) && (depth < 5 || !isObjectType(getNamedType(field.type))));
+  const fields = Object.values(type.getFields()).filter(
+    (field) => !LEFT_OUT.has(field.name) && (depth < 5 || !isObjectType(getNamedType(field.type))),
+  );
   const count = depth === 0 ? 1 + dice.below(2) : 1 + dice.below(4);
   const parts = Array.from({ length: count }, () =>
     fields.length === 0 || dice.chance(0.1)
@@ -115,7 +117,9 @@ function literal(writing: Writing, type: GraphQLInputType, name: string, depth: 
   }
   const inner = isNonNullType(type) ? type.ofType : type;
   if (isInputObjectType(inner)) {
-    const entries = chosenFields(inner, writing.dice, depth).map((field) => `${field.name}: ${literal(writing, field.type, field.name, depth + 1)}`);
+    const entries = chosenFields(inner, writing.dice, depth).map(
+      (field) => `${field.name}: ${literal(writing, field.type, field.name, depth + 1)}`,
+    );
     return `{ ${entries.join(', ')} }`;
   }
   return written(value(type, writing.dice, depth, name), type);
@@ -124,10 +128,16 @@ function literal(writing: Writing, type: GraphQLInputType, name: string, depth: 
 function written(given: unknown, type: GraphQLInputType): string {
   const inner = isNonNullType(type) ? type.ofType : type;
   if (given === null) return 'null';
-  if (isListType(inner)) return `[${(given as unknown[]).map((item) => written(item, inner.ofType)).join(', ')}]`;
+  if (isListType(inner))
+    return `[${(given as unknown[]).map((item) => written(item, inner.ofType)).join(', ')}]`;
   if (isInputObjectType(inner)) {
     const fields = inner.getFields();
-    return `{ ${Object.entries(given as object).map(([key, item]) => { const field = fields[key]; return field ? `${key}: ${written(item, field.type)}` : ''; }).join(', ')} }`;
+    return `{ ${Object.entries(given as object)
+      .map(([key, item]) => {
+        const field = fields[key];
+        return field ? `${key}: ${written(item, field.type)}` : '';
+      })
+      .join(', ')} }`;
   }
   if (isEnumType(inner)) return String(given);
   return jsonLiteral(given);
@@ -135,7 +145,11 @@ function written(given: unknown, type: GraphQLInputType): string {
 
 function jsonLiteral(given: unknown): string {
   if (Array.isArray(given)) return `[${given.map(jsonLiteral).join(', ')}]`;
-  if (typeof given === 'object' && given !== null) return `{ ${Object.entries(given).filter(([key]) => /^[a-z]/.test(key)).map(([key, item]) => `${key}: ${jsonLiteral(item)}`).join(', ')} }`;
+  if (typeof given === 'object' && given !== null)
+    return `{ ${Object.entries(given)
+      .filter(([key]) => /^[a-z]/.test(key))
+      .map(([key, item]) => `${key}: ${jsonLiteral(item)}`)
+      .join(', ')} }`;
   return Object.is(given, -0) ? '-0' : JSON.stringify(given);
 }
 
@@ -145,21 +159,40 @@ function value(type: GraphQLInputType, dice: Dice, depth: number, name: string):
 }
 
 function present(type: GraphQLInputType, dice: Dice, depth: number, name: string): unknown {
-  if (isListType(type)) return Array.from({ length: name === 'by' ? 1 + dice.below(2) : dice.below(4) }, () => value(type.ofType, dice, depth + 1, name)).filter((item) => item !== null);
+  if (isListType(type))
+    return Array.from({ length: name === 'by' ? 1 + dice.below(2) : dice.below(4) }, () =>
+      value(type.ofType, dice, depth + 1, name),
+    ).filter((item) => item !== null);
   if (isInputObjectType(type)) {
-    return Object.fromEntries(chosenFields(type, dice, depth).map((field) => [field.name, value(field.type, dice, depth + 1, field.name)]));
+    return Object.fromEntries(
+      chosenFields(type, dice, depth).map((field) => [
+        field.name,
+        value(field.type, dice, depth + 1, field.name),
+      ]),
+    );
   }
   if (isEnumType(type)) return dice.pick(type.getValues()).name;
   return scalar(String(type), dice, name);
 }
 
 /** Orders and unique keys have exactly one key; filters have few, and fewer the deeper they are. */
-function chosenFields(type: { name: string; getFields(): Record<string, { name: string; type: GraphQLInputType }> }, dice: Dice, depth: number) {
-  const all = Object.values(type.getFields()).filter((field) => depth < 4 || !isInputObjectType(getNamedType(field.type)) || /Filter$/.test(getNamedType(field.type).name));
+function chosenFields(
+  type: { name: string; getFields(): Record<string, { name: string; type: GraphQLInputType }> },
+  dice: Dice,
+  depth: number,
+) {
+  const all = Object.values(type.getFields()).filter(
+    (field) =>
+      depth < 4 ||
+      !isInputObjectType(getNamedType(field.type)) ||
+      /Filter$/.test(getNamedType(field.type).name),
+  );
   if (all.length === 0) return [];
   const required = all.filter((field) => isNonNullType(field.type));
   if (/OrderBy$/.test(type.name)) return [dice.pick(all)];
-  const optional = all.filter((field) => !required.includes(field) && (field.name !== 'isNull' || dice.chance(0.5)));
+  const optional = all.filter(
+    (field) => !required.includes(field) && (field.name !== 'isNull' || dice.chance(0.5)),
+  );
   const count = required.length > 0 ? dice.below(2) : 1 + dice.below(2);
   const picked = new Set(required);
   for (let index = 0; index < count && optional.length > 0; index++) picked.add(dice.pick(optional));
@@ -169,13 +202,30 @@ function chosenFields(type: { name: string; getFields(): Record<string, { name: 
 function scalar(type: string, dice: Dice, name: string): unknown {
   switch (type) {
     case 'Int':
-      return ['limit', 'first', 'last'].includes(name) ? dice.pick([0, 1, 2, 3, 100]) : name === 'offset' ? dice.below(3) : dice.pick([-2, 0, 1, 2, 7, 2147483647]);
+      return ['limit', 'first', 'last'].includes(name)
+        ? dice.pick([0, 1, 2, 3, 100])
+        : name === 'offset'
+          ? dice.below(3)
+          : dice.pick([-2, 0, 1, 2, 7, 2147483647]);
     case 'Float':
       return dice.pick(FLOATS);
     case 'Boolean':
       return dice.chance(0.5);
     case 'ID':
-      return dice.pick([uuid(1), uuid(2), uuid(301), uuid(302), uuid(101), '1', '2', 's1', 'nothing', '00', 'A'.repeat(40), uuid(1).toUpperCase().replace('7000', 'ABCD')]);
+      return dice.pick([
+        uuid(1),
+        uuid(2),
+        uuid(301),
+        uuid(302),
+        uuid(101),
+        '1',
+        '2',
+        's1',
+        'nothing',
+        '00',
+        'A'.repeat(40),
+        uuid(1).toUpperCase().replace('7000', 'ABCD'),
+      ]);
     case 'String':
       return name === 'email' ? dice.pick(['p1@x.org', 'p9@x.org']) : dice.pick([...TEXTS, 'team 1', 'two']);
     case 'Decimal':

@@ -80,14 +80,40 @@ export const VIEWERS: readonly ViewerState[] = [
   { kind: 'viewer', id: 'nobody', roles: [] },
 ];
 
-export const TEXTS = ['', 'a', 'B', 'b%', 'ä "q" \\ / \b\f\n\r\t\u0001\u007f', 'z_', '😀 \u2028', "it's", 'two words'];
-export const FLOATS = [0, -0, 1, -1.5, 0.1, 1e15, 1e20, 1e21, 123456789012345680, 1e-4, 1.5e-5, 1e-7, 5e-324, 1e300];
+export const TEXTS = [
+  '',
+  'a',
+  'B',
+  'b%',
+  'ä "q" \\ / \b\f\n\r\t\u0001\u007f',
+  'z_',
+  '😀 \u2028',
+  "it's",
+  'two words',
+];
+export const FLOATS = [
+  0, -0, 1, -1.5, 0.1, 1e15, 1e20, 1e21, 123456789012345680, 1e-4, 1.5e-5, 1e-7, 5e-324, 1e300,
+];
 export const DECIMALS = ['0', '-1.25', '10', '10.5', '99999999999999999999.000000001', '1000'];
 export const BIGINTS = ['0', '-9007199254740993', '9223372036854775807', '12'];
-export const TIMES = ['2020-01-01T00:00:00.000Z', '2024-02-29T23:59:59.999Z', '2024-03-01T12:00:00.000Z', '2030-06-01T00:00:00.000Z'];
+export const TIMES = [
+  '2020-01-01T00:00:00.000Z',
+  '2024-02-29T23:59:59.999Z',
+  '2024-03-01T12:00:00.000Z',
+  '2030-06-01T00:00:00.000Z',
+];
 export const DAYS = ['2020-01-01', '2024-02-29', '1999-12-31'];
 export const CLOCKS = ['00:00:00', '09:30:00.25', '23:59:59.999'];
-export const JSONS = [null, 1, 1.0, 'x', true, [1, 2.5, { b: 1, a: [] }], { b: 1, aa: { '10': 1, '9': 2 }, a: 1e20 }, {}];
+export const JSONS = [
+  null,
+  1,
+  1.0,
+  'x',
+  true,
+  [1, 2.5, { b: 1, a: [] }],
+  { b: 1, aa: { '10': 1, '9': 2 }, a: 1e20 },
+  {},
+];
 export const BLOBS = ['', 'aGVsbG8=', 'AAECAw=='];
 
 type Run = (sql: string) => Promise<unknown>;
@@ -96,24 +122,67 @@ type Run = (sql: string) => Promise<unknown>;
 export async function fillRandomly(run: Run, dice: Dice): Promise<void> {
   const maybe = <T>(items: readonly T[]): T | null => (dice.chance(0.25) ? null : dice.pick(items));
   const some = <T>(items: readonly T[]): T[] => Array.from({ length: dice.below(4) }, () => dice.pick(items));
-  const many = <T>(count: number, make: (n: number) => T): T[] => Array.from({ length: dice.below(count + 1) }, (_, n) => make(n + 1));
+  const many = <T>(count: number, make: (n: number) => T): T[] =>
+    Array.from({ length: dice.below(count + 1) }, (_, n) => make(n + 1));
   const teams = many(3, (n) => ({ id: uuid(100 + n), name: `team ${n}`, open: dice.chance(0.5) }));
   const people = [1, 2, 3, ...many(3, (n) => 3 + n)].map((n) => ({
-    id: uuid(n), email: `p${n}@x.org`, name: maybe(TEXTS), roles: some(['admin', 'x']), secret: maybe(TEXTS), teamId: maybe([null, ...teams.map((team) => team.id)]),
+    id: uuid(n),
+    email: `p${n}@x.org`,
+    name: maybe(TEXTS),
+    roles: some(['admin', 'x']),
+    secret: maybe(TEXTS),
+    teamId: maybe([null, ...teams.map((team) => team.id)]),
   }));
-  const profiles = people.filter(() => dice.chance(0.5)).map((person, n) => ({ id: uuid(200 + n), personId: person.id, public: dice.chance(0.5), bio: maybe(TEXTS) }));
+  const profiles = people
+    .filter(() => dice.chance(0.5))
+    .map((person, n) => ({
+      id: uuid(200 + n),
+      personId: person.id,
+      public: dice.chance(0.5),
+      bio: maybe(TEXTS),
+    }));
   const tasks = many(12, (n) => ({
-    id: uuid(300 + n), title: dice.pick(TEXTS), level: maybe(['LOW', 'MID', 'HIGH']), points: maybe([-2, 0, 1, 2, 7, 1073741823]), ratio: maybe(FLOATS),
-    price: maybe(DECIMALS), size: maybe(BIGINTS), due: maybe(TIMES), day: maybe(DAYS), at: maybe(CLOCKS), code: maybe([uuid(7), uuid(8)]), blob: maybe(BLOBS),
-    data: maybe(JSONS), done: dice.chance(0.5), labels: some(TEXTS), levels: some(['LOW', 'MID', 'HIGH']), prices: some(DECIMALS), ratios: some(FLOATS), dues: some(TIMES),
-    hidden: maybe([1, 2]), never: maybe(TEXTS), ownerId: maybe(people.map((person) => person.id)), teamId: maybe([null, ...teams.map((team) => team.id)]),
+    id: uuid(300 + n),
+    title: dice.pick(TEXTS),
+    level: maybe(['LOW', 'MID', 'HIGH']),
+    points: maybe([-2, 0, 1, 2, 7, 1073741823]),
+    ratio: maybe(FLOATS),
+    price: maybe(DECIMALS),
+    size: maybe(BIGINTS),
+    due: maybe(TIMES),
+    day: maybe(DAYS),
+    at: maybe(CLOCKS),
+    code: maybe([uuid(7), uuid(8)]),
+    blob: maybe(BLOBS),
+    data: maybe(JSONS),
+    done: dice.chance(0.5),
+    labels: some(TEXTS),
+    levels: some(['LOW', 'MID', 'HIGH']),
+    prices: some(DECIMALS),
+    ratios: some(FLOATS),
+    dues: some(TIMES),
+    hidden: maybe([1, 2]),
+    never: maybe(TEXTS),
+    ownerId: maybe(people.map((person) => person.id)),
+    teamId: maybe([null, ...teams.map((team) => team.id)]),
   }));
-  const notes = tasks.length === 0 ? [] : many(10, (n) => ({ id: n, taskId: dice.pick(tasks).id, text: maybe(TEXTS), until: maybe(TIMES) }));
-  const watching = people.flatMap((person) => tasks.filter(() => dice.chance(0.3)).map((task) => ({ A: person.id, B: task.id })));
+  const notes =
+    tasks.length === 0
+      ? []
+      : many(10, (n) => ({ id: n, taskId: dice.pick(tasks).id, text: maybe(TEXTS), until: maybe(TIMES) }));
+  const watching = people.flatMap((person) =>
+    tasks.filter(() => dice.chance(0.3)).map((task) => ({ A: person.id, B: task.id })),
+  );
   const slips = many(5, (n) => ({ id: dice.pick(['s', 'slip ', '7', uuid(1)]) + n, left: n % 2, right: n }));
   const statements = [
     'TRUNCATE "Person", "Team", "Profile", "Task", "Note", "Slip", "_watching" CASCADE',
-    insert('Team', teams), insert('Person', people), insert('Profile', profiles), insert('Task', tasks), insert('Note', notes), insert('_watching', watching), insert('Slip', slips),
+    insert('Team', teams),
+    insert('Person', people),
+    insert('Profile', profiles),
+    insert('Task', tasks),
+    insert('Note', notes),
+    insert('_watching', watching),
+    insert('Slip', slips),
   ];
   await run(statements.join(';\n'));
 }
@@ -121,8 +190,15 @@ export async function fillRandomly(run: Run, dice: Dice): Promise<void> {
 function insert(table: string, rows: readonly Record<string, unknown>[]): string {
   const [first] = rows;
   if (!first) return 'SELECT 1';
-  const columns = Object.keys(first).map((name) => `"${name}"`).join(', ');
-  const tuples = rows.map((row) => `(${Object.entries(row).map(([name, value]) => literal(name, value)).join(', ')})`);
+  const columns = Object.keys(first)
+    .map((name) => `"${name}"`)
+    .join(', ');
+  const tuples = rows.map(
+    (row) =>
+      `(${Object.entries(row)
+        .map(([name, value]) => literal(name, value))
+        .join(', ')})`,
+  );
   return `INSERT INTO "${table}" (${columns}) VALUES ${tuples.join(', ')}`;
 }
 
@@ -131,7 +207,12 @@ function literal(name: string, value: unknown): string {
   if (value === null) return 'NULL';
   if (name === 'blob') return `decode(${quoted(String(value))}, 'base64')`;
   if (Array.isArray(value)) {
-    const types: Record<string, string> = { levels: '"Level"', prices: 'numeric', ratios: 'float8', dues: 'timestamptz' };
+    const types: Record<string, string> = {
+      levels: '"Level"',
+      prices: 'numeric',
+      ratios: 'float8',
+      dues: 'timestamptz',
+    };
     return `ARRAY[${value.map((item) => quoted(spelled(item))).join(', ')}]::${types[name] ?? 'text'}[]`;
   }
   return quoted(spelled(value));
