@@ -22,3 +22,8 @@ export function refusal(error: unknown, path: readonly string[]): ViewerError {
     cause: error,
   });
 }
+
+/** Whether better-auth threw this to say no. Told by its name, so that asking does not load better-auth. */
+export function isAPIError(error: unknown): boolean {
+  return error instanceof Error && error.name === 'APIError';
+}

@@ -4,7 +4,7 @@ import type { Queryable } from '../../data/index.ts';
 import { quoteIdentifier } from '../../kit/quote-identifier.ts';
 import type { AppModel } from '../../model/app-model.ts';
 import type { KnownViewer, ViewerState } from '../../model/viewer.ts';
-import { sessionCookieName } from './make-better-auth.ts';
+import { sessionCookieName } from './http-names.ts';
 import { readBearer, readCookie, trustsCookie } from './trust-cookie.ts';
 import { userField } from './user-columns.ts';
 import { ViewerCache } from './viewer-cache.ts';

@@ -11,6 +11,7 @@ import { adapterClient } from './adapter-client.ts';
 import { adoptRows } from './adopt-rows.ts';
 import { authOperation } from './auth-scope.ts';
 import { createUserRow, type UserRowParts } from './create-user-row.ts';
+import { ADDRESS_HEADER, sessionCookieName } from './http-names.ts';
 import type { Mail, Mailer } from './mailer.ts';
 import { hashPassword, PASSWORD_LENGTH, verifyPassword } from './passwords.ts';
 import { authPlugins } from './plugins.ts';
@@ -18,10 +19,8 @@ import { TABLES } from './tables.ts';
 import { type UserFact, userField } from './user-columns.ts';
 
 /** Seconds. A session is prolonged while it is used. */
-export const SESSION_SECONDS = 30 * 24 * 60 * 60;
-export const RESET_SECONDS = 60 * 60;
-/** A header of ours, never the client's, by which better-auth learns where a request comes from. */
-export const ADDRESS_HEADER = 'x-plinth-address';
+const SESSION_SECONDS = 30 * 24 * 60 * 60;
+const RESET_SECONDS = 60 * 60;
 
 export interface BetterAuthParts extends UserRowParts {
   readonly config: Config;
@@ -37,11 +36,6 @@ export interface BetterAuthParts extends UserRowParts {
 }
 
 export type BetterAuth = ReturnType<typeof makeBetterAuth>;
-
-/** The name of the session's cookie. `__Host-` makes browsers refuse it from subdomains and over plain HTTP. */
-export function sessionCookieName(config: Pick<Config, 'mode'>): string {
-  return config.mode === 'production' ? '__Host-plinth.session_token' : 'plinth.session_token';
-}
 
 /** better-auth over the project's own tables. Everything that is not set here is its default. */
 export function makeBetterAuth(parts: BetterAuthParts) {

@@ -1,14 +1,14 @@
-import { isAPIError } from 'better-auth/api';
 import type { Config } from '../../config/index.ts';
 import type { Queryable, Tx } from '../../data/index.ts';
 import { ViewerError } from '../../kit/viewer-error.ts';
 import type { KnownViewer } from '../../model/viewer.ts';
 import { afterAtLeast } from './after-at-least.ts';
-import { codeOf, refusal } from './api-refusal.ts';
+import { codeOf, isAPIError, refusal } from './api-refusal.ts';
 import { type AuthOperation, authOperation } from './auth-scope.ts';
 import type { ViewerFinder } from './find-viewer.ts';
+import { ADDRESS_HEADER, sessionCookieName } from './http-names.ts';
 import type { Mailer } from './mailer.ts';
-import { ADDRESS_HEADER, type BetterAuth, sessionCookieName } from './make-better-auth.ts';
+import type { BetterAuth } from './make-better-auth.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
 import type { AuthContext, AuthOperations } from './resolvers.ts';
 import type { Throttle } from './throttle.ts';

@@ -8,7 +8,7 @@ import type { ResolverMap } from '../../query/resolvers/resolver.ts';
 import { makeViewerFinder, type ViewerFinder } from './find-viewer.ts';
 import { foreignTokenReader } from './foreign-tokens.ts';
 import { makeMailer } from './mailer.ts';
-import { type BetterAuth, makeBetterAuth } from './make-better-auth.ts';
+import type { BetterAuth } from './make-better-auth.ts';
 import { makeOperations } from './operations.ts';
 import { ownRoutes } from './own-routes.ts';
 import { authResolvers } from './resolvers.ts';
@@ -56,7 +56,7 @@ export function startAuth(parts: AuthParts): AuthRuntime {
     readForeignToken: foreignTokenReader(config.auth.issuers, log),
   });
   const betterAuth = lazy(async () => {
-    const prisma = await parts.prisma();
+    const [prisma, { makeBetterAuth }] = await Promise.all([parts.prisma(), import('./make-better-auth.ts')]);
     return makeBetterAuth({ ...parts, mailer, prisma, changed: finder.forget });
   });
   const operations = makeOperations({
