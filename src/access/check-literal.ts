@@ -6,7 +6,7 @@ import { storageOf } from './field-type.ts';
 import { readAs } from './read-as.ts';
 import type { RuleCheck } from './rule-check.ts';
 import type { Syntax } from './syntax.ts';
-import { FAILED, scalarOf, type Term, type ValueTerm } from './term.ts';
+import { scalarOf, type Term, type ValueTerm } from './term.ts';
 
 type ConstantTerm = Term & { readonly kind: 'constant' };
 
@@ -98,8 +98,4 @@ function wrong(check: RuleCheck, node: Syntax, term: ConstantTerm, type: ValueTy
   const what = keyTo ? `the id of ${keyTo.name}` : `a ${type.name}`;
   const remedy = REMEDIES[storage] ?? 'Such values cannot be compared in rules.';
   return check.fail(node, 'RULE_LITERAL', `${term.text} cannot be compared with ${what}. ${remedy}`);
-}
-
-export function isFailed(term: Term): boolean {
-  return term === FAILED || term.kind === 'failed';
 }

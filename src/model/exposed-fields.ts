@@ -38,11 +38,6 @@ export function visibleValues(entity: Entity): readonly ValueField[] {
   return entity.fields.filter(isValueField).filter((field) => field.exposure.output);
 }
 
-/** Relations that a viewer may follow. */
-export function visibleRelations(entity: Entity): readonly RelationField[] {
-  return entity.fields.filter((field) => field.kind === 'relation').filter((field) => field.exposure.output);
-}
-
 /** Has a place in `ORDER BY`: an enum or a scalar with an order, and no list. */
 export function isOrderable(type: ValueType): boolean {
   return !type.list && (type.kind === 'enum' || scalarRow(type)?.ordered === true);

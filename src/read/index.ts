@@ -7,7 +7,6 @@ import { pairRelations } from './relations/pair-relations.ts';
 import { endName, relationEnds } from './relations/relation-end.ts';
 import { RULES } from './rules/index.ts';
 
-export { DIRECTIVES_SDL } from './directives.ts';
 export type { SchemaSource } from './parse-sources.ts';
 
 /**

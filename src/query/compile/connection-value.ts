@@ -18,7 +18,15 @@ import { type BuildContext, firstOf, objectTypeOf } from './build-context.ts';
 import { collectFields, selectionsOf } from './collect-fields.ts';
 import { entityMembers } from './entity-members.ts';
 import { FromLevel, whereOf } from './from-level.ts';
-import { constantText, type Member, memberList, objectFrom, objectOf } from './json-object.ts';
+import {
+  constantJson,
+  type JsonText,
+  listOf,
+  type Member,
+  objectText,
+  quotedText,
+  typeName,
+} from './json-text.ts';
 import { limitSql } from './list-value.ts';
 import type { RowsAsk } from './rows-ask.ts';
 
@@ -26,13 +34,13 @@ import type { RowsAsk } from './rows-ask.ts';
  * A connection. Its rows are selected once, one more than the page has, each with everything that is said of it; the
  * connection's object is then one row of aggregates over them.
  */
-export function connectionValue(context: BuildContext, ask: RowsAsk): Sql {
+export function connectionValue(context: BuildContext, ask: RowsAsk): JsonText {
   const plan = makePlan(context.scope, ask.entity, ask.args, []);
   const page = pageOf(context.scope, plan, ask.args);
   const placed = placePlan(plan, ask.source(), ask.env);
   const building = new ConnectionBuilding(context, placed, page, orderMark(plan));
   const members = building.members(ask.type, ask.nodes);
-  return objectFrom(sql`SELECT ${memberList(members)}${building.from(ask)}`);
+  return { sql: sql`(SELECT ${objectText(members)}${building.from(ask)})`, nullable: false };
 }
 
 const PLACE = 'place';
@@ -87,15 +95,15 @@ class ConnectionBuilding {
     return columnOf(this.#factsAlias, `f${this.#facts.length - 1}`);
   }
 
-  #value(type: GraphQLObjectType, nodes: readonly FieldNode[]): Sql {
+  #value(type: GraphQLObjectType, nodes: readonly FieldNode[]): JsonText {
     const { name } = firstOf(nodes);
     switch (name.value) {
       case '__typename':
-        return constantText(type.name);
+        return typeName(type);
       case 'totalCount':
-        return sql`${countAll(this.#placed)}::int4`;
+        return solid(sql`(${countAll(this.#placed)}::int4)::text`);
       case 'pageInfo':
-        return objectOf(this.#pageInfo(objectTypeOf(type, firstOf(nodes)), nodes));
+        return solid(objectText(this.#pageInfo(objectTypeOf(type, firstOf(nodes)), nodes)));
       case 'nodes':
         return this.#list(this.#node(objectTypeOf(type, firstOf(nodes)), nodes));
       case 'edges':
@@ -109,18 +117,18 @@ class ConnectionBuilding {
     const { plan, source, env } = this.#placed;
     const inside = env.with(THIS, source.row);
     const place = { entity: plan.entity, row: source.row, env: inside, level: this.#level };
-    return objectOf(entityMembers(this.#context, type, nodes, place));
+    return objectText(entityMembers(this.#context, type, nodes, place));
   }
 
   #edge(type: GraphQLObjectType, nodes: readonly FieldNode[]): Sql {
     const fields = collectFields(this.#context, type, selectionsOf(nodes));
     const members = [...fields].map(([key, own]): Member => {
       const { name } = firstOf(own);
-      if (name.value === '__typename') return { key, value: constantText(type.name) };
-      if (name.value === 'cursor') return { key, value: this.#cursor() };
-      return { key, value: this.#node(objectTypeOf(type, firstOf(own)), own) };
+      if (name.value === '__typename') return { key, value: typeName(type) };
+      if (name.value === 'cursor') return { key, value: solid(quotedText(this.#cursor())) };
+      return { key, value: solid(this.#node(objectTypeOf(type, firstOf(own)), own)) };
     });
-    return objectOf(members);
+    return objectText(members);
   }
 
   #cursor(): Sql {
@@ -128,11 +136,10 @@ class ConnectionBuilding {
   }
 
   /** The objects of the page's rows in the connection's order, without the row that is one too many. */
-  #list(object: Sql): Sql {
+  #list(object: Sql): JsonText {
     const column = this.#column(`object${this.#columns.size}`, object);
-    return this.#fact(
-      sql`coalesce(array_to_json(array_agg(${column}${this.#order('start')}) FILTER (WHERE ${this.#onPage()})), '[]'::json)`,
-    );
+    const filter = sql` FILTER (WHERE ${this.#onPage()})`;
+    return solid(this.#fact(listOf(column, this.#order('start'), filter)));
   }
 
   #column(name: string, value: Sql): Sql {
@@ -155,10 +162,10 @@ class ConnectionBuilding {
     return [...fields].map(([key, own]) => ({ key, value: this.#pageFact(type, firstOf(own).name.value) }));
   }
 
-  #pageFact(type: GraphQLObjectType, name: string): Sql {
+  #pageFact(type: GraphQLObjectType, name: string): JsonText {
     switch (name) {
       case '__typename':
-        return constantText(type.name);
+        return typeName(type);
       case 'startCursor':
         return this.#outermostCursor('start');
       case 'endCursor':
@@ -172,14 +179,21 @@ class ConnectionBuilding {
     }
   }
 
-  #outermostCursor(side: 'start' | 'end'): Sql {
+  #outermostCursor(side: 'start' | 'end'): JsonText {
     const column = this.#column(CURSOR, this.#cursor());
-    return this.#fact(sql`(array_agg(${column}${this.#order(side)}) FILTER (WHERE ${this.#onPage()}))[1]`);
+    const all = sql`array_agg(${column}${this.#order(side)}) FILTER (WHERE ${this.#onPage()})`;
+    return { sql: quotedText(this.#fact(sql`(${all})[1]`)), nullable: true };
   }
 
-  #hasMore(side: 'next' | 'previous', isOpenSide: boolean): Sql {
+  #hasMore(side: 'next' | 'previous', isOpenSide: boolean): JsonText {
+    const isBounded = side === 'next' ? this.#page.before : this.#page.after;
     const beyond = existsBeyond(this.#placed, this.#page)[side];
-    if (!isOpenSide) return beyond;
-    return sql`(${this.#fact(sql`count(*) > ${raw(String(this.#page.size))}`)} OR ${beyond})`;
+    if (!isOpenSide) return isBounded ? solid(sql`(${beyond})::text`) : constantJson('false');
+    const more = this.#fact(sql`count(*) > ${raw(String(this.#page.size))}`);
+    return solid(sql`(${isBounded ? sql`${more} OR ${beyond}` : more})::text`);
   }
+}
+
+function solid(text: Sql): JsonText {
+  return { sql: text, nullable: false };
 }

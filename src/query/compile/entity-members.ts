@@ -7,7 +7,7 @@ import { decided, fieldRule, isHidden } from '../read/readable.ts';
 import { exprToSql } from '../sql/predicate-to-sql.ts';
 import { linkRows } from '../sql/row-path.ts';
 import { columnValue, type RowSource } from '../sql/select-rows.ts';
-import { type Sql, sql } from '../sql/sql.ts';
+import { sql } from '../sql/sql.ts';
 import type { RowInScope, SqlEnv } from '../sql/sql-env.ts';
 import { columnInfo, entityOf } from '../sql/sql-type.ts';
 import { aggregateValue } from './aggregate-value.ts';
@@ -15,7 +15,15 @@ import { argumentsOf, type BuildContext, firstOf, noteType, objectTypeOf } from 
 import { collectFields, selectionsOf } from './collect-fields.ts';
 import { connectionValue } from './connection-value.ts';
 import { type FromLevel, isThere } from './from-level.ts';
-import { constantText, type Member, NULL_VALUE, objectOf } from './json-object.ts';
+import {
+  type JsonText,
+  type Member,
+  NULL_JSON,
+  objectText,
+  present,
+  renderedText,
+  typeName,
+} from './json-text.ts';
 import { listValue } from './list-value.ts';
 
 /** A row that is being turned into an object, with the FROM clause that it stands in. */
@@ -42,9 +50,9 @@ function fieldValue(
   type: GraphQLObjectType,
   nodes: readonly FieldNode[],
   place: RowPlace,
-): Sql {
+): JsonText {
   const name = firstOf(nodes).name.value;
-  if (name === '__typename') return constantText(type.name);
+  if (name === '__typename') return typeName(type);
   const field = place.entity.fieldByName.get(name);
   if (field?.kind === 'scalar' || field?.kind === 'computed') return columnMember(context, name, place);
   const relation = relationOf(place.entity, name);
@@ -52,12 +60,14 @@ function fieldValue(
   return relationValue(context, { type, nodes, place, relation });
 }
 
-function columnMember({ scope, ...context }: BuildContext, name: string, { entity, env }: RowPlace): Sql {
+function columnMember(context: BuildContext, name: string, { entity, env }: RowPlace): JsonText {
+  const { scope } = context;
   const column = planColumns(scope, entity, [name]).find((one) => one.as === name);
   const info = columnInfo(scope.app, entity, name);
   if (!column || !info) throw new Error(`${entity.name}.${name} has no column`);
-  noteType({ scope, ...context }, info.type);
-  return columnValue(column, env);
+  noteType(context, info.type);
+  const isGuarded = 'value' in column && column.value.kind === 'guarded';
+  return renderedText(columnValue(column, env), info.type, isGuarded || !info.required);
 }
 
 /** The relation that `comments`, `commentsConnection` or `commentsAggregate` is about. */
@@ -79,20 +89,20 @@ interface Related {
 }
 
 /** Null where the relation's own rule hides it, as `ifOpen` of the resolvers has it. */
-function relationValue(context: BuildContext, related: Related): Sql {
+function relationValue(context: BuildContext, related: Related): JsonText {
   const { place, relation } = related;
   const rule = fieldRule(context.scope, place.entity, relation.name);
-  if (rule && decided(rule) === false) return NULL_VALUE;
+  if (rule && decided(rule) === false) return NULL_JSON;
   if (!relation.many) return toOneValue(context, related);
   const value = toManyValue(context, related);
-  return rule
-    ? sql`(CASE WHEN ${exprToSql(rule, place.env.with(THIS, place.row))} THEN ${value} END)`
-    : value;
+  if (!rule) return value;
+  const isOpen = exprToSql(rule, place.env.with(THIS, place.row));
+  return { sql: sql`(CASE WHEN ${isOpen} THEN ${present(value)} ELSE 'null' END)`, nullable: false };
 }
 
-function toOneValue(context: BuildContext, { type, nodes, place, relation }: Related): Sql {
+function toOneValue(context: BuildContext, { type, nodes, place, relation }: Related): JsonText {
   const target = entityOf(context.scope.app, relation.target);
-  if (isHidden(context.scope, target)) return NULL_VALUE;
+  if (isHidden(context.scope, target)) return NULL_JSON;
   const row = place.level.follow(context.scope, place.row, relation, place.env);
   const members = entityMembers(context, objectTypeOf(type, firstOf(nodes)), nodes, {
     entity: target,
@@ -100,10 +110,11 @@ function toOneValue(context: BuildContext, { type, nodes, place, relation }: Rel
     env: place.env.with(THIS, row),
     level: place.level,
   });
-  return sql`(CASE WHEN ${isThere(row)} THEN ${objectOf(members)} END)`;
+  const text = sql`(CASE WHEN ${isThere(row)} THEN ${objectText(members)} ELSE 'null' END)`;
+  return { sql: text, nullable: false };
 }
 
-function toManyValue(context: BuildContext, { type, nodes, place, relation }: Related): Sql {
+function toManyValue(context: BuildContext, { type, nodes, place, relation }: Related): JsonText {
   const node = firstOf(nodes);
   const target = entityOf(context.scope.app, relation.target);
   const ask = {

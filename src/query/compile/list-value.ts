@@ -6,20 +6,24 @@ import { param, raw, type Sql, sql } from '../sql/sql.ts';
 import type { BuildContext } from './build-context.ts';
 import { entityMembers } from './entity-members.ts';
 import { FromLevel, whereOf } from './from-level.ts';
-import { listFrom, memberList, objectFrom } from './json-object.ts';
+import { type JsonText, listFrom, objectText } from './json-text.ts';
 import type { RowsAsk } from './rows-ask.ts';
 
-/** A list field: the JSON list of its rows. */
-export function listValue(context: BuildContext, ask: RowsAsk): Sql {
+/** A list field. */
+export function listValue(context: BuildContext, ask: RowsAsk): JsonText {
   const plan = makePlan(context.scope, ask.entity, ask.args, []);
   return listFrom(selectObjects(context, ask, plan, sliceOf(context.scope, ask.args)));
 }
 
 /** The one row, if any, that a condition finds. */
-export function rowValue(context: BuildContext, ask: RowsAsk, plan: ReadPlan, limit: 1 | undefined): Sql {
-  return objectFrom(
-    selectObjects(context, ask, plan, limit === undefined ? undefined : { limit, offset: 0 }),
-  );
+export function rowValue(
+  context: BuildContext,
+  ask: RowsAsk,
+  plan: ReadPlan,
+  limit: 1 | undefined,
+): JsonText {
+  const slice = limit === undefined ? undefined : { limit, offset: 0 };
+  return { sql: sql`(${selectObjects(context, ask, plan, slice)})`, nullable: true };
 }
 
 function selectObjects(
@@ -33,7 +37,7 @@ function selectObjects(
   const level = new FromLevel();
   const inside = placed.env.with(THIS, row);
   const members = entityMembers(context, type, nodes, { entity: plan.entity, row, env: inside, level });
-  return sql`SELECT ${memberList(members)} FROM ${level.from(tables)}${whereOf(placed.where)}${orderBy(placed.keys)}${sliceSql(slice)}`;
+  return sql`SELECT ${objectText(members)} AS o FROM ${level.from(tables)}${whereOf(placed.where)}${orderBy(placed.keys)}${sliceSql(slice)}`;
 }
 
 /** The limit stands in the text: a plan for an unknown limit would be one for all rows. It was checked to be a number. */

@@ -7,17 +7,17 @@ import { planWhere } from '../read/make-plan.ts';
 import { assertMayRead, readableRows, rowOf } from '../read/readable.ts';
 import { uniqueToExpr } from '../resolvers/root-resolvers.ts';
 import { allRows } from '../sql/select-rows.ts';
-import type { Sql } from '../sql/sql.ts';
 import type { SqlEnv } from '../sql/sql-env.ts';
 import { aggregateValue } from './aggregate-value.ts';
 import { argumentsOf, type BuildContext, firstOf, objectTypeOf } from './build-context.ts';
 import { connectionValue } from './connection-value.ts';
 import { groupsValue } from './groups-value.ts';
+import { type JsonText, NULL_JSON } from './json-text.ts';
 import { listValue, rowValue } from './list-value.ts';
 import type { RowsAsk } from './rows-ask.ts';
 
-/** SQL of a root field's value; undefined where the value is null whatever is stored. @throws ViewerError */
-export type RootValue = (context: BuildContext, ask: RowsAsk) => Sql | undefined;
+/** The text of a root field's value. @throws ViewerError where the resolver would */
+export type RootValue = (context: BuildContext, ask: RowsAsk) => JsonText;
 
 /** A generated field of `Query` that can be compiled. */
 export interface CompiledRoot {
@@ -38,13 +38,13 @@ export function compiledRoots(app: AppModel): ReadonlyMap<string, CompiledRoot> 
   return roots;
 }
 
-/** SQL of one selected root field. @throws ViewerError where the resolver would, GraphQLError for its arguments */
+/** The text of one selected root field. @throws ViewerError where the resolver would, GraphQLError for its arguments */
 export function rootValue(
   context: BuildContext,
   query: GraphQLObjectType,
   nodes: readonly FieldNode[],
   env: SqlEnv,
-): Sql | undefined {
+): JsonText {
   const node = firstOf(nodes);
   const root = compiledRoots(context.scope.app).get(node.name.value);
   if (!root) throw new Error(`${node.name.value} cannot be compiled`);
@@ -87,11 +87,11 @@ const one: RootValue = (context, ask) => byId(context, ask, String(ask.args.id))
 
 const viewerRow: RootValue = (context, ask) => {
   const { viewer } = context.scope;
-  return viewer.kind === 'viewer' ? byId(context, ask, viewer.id) : undefined;
+  return viewer.kind === 'viewer' ? byId(context, ask, viewer.id) : NULL_JSON;
 };
 
 /** An id of an impossible form compares as false, which is the null that the resolver answers. */
-function byId(context: BuildContext, ask: RowsAsk, id: string): Sql {
+function byId(context: BuildContext, ask: RowsAsk, id: string): JsonText {
   const { scope } = context;
   const left = { kind: 'column', row: rowOf(ask.entity), field: 'id' } as const;
   const right = { kind: 'literal', value: id, type: { kind: 'scalar', name: 'ID', list: false } } as const;

@@ -11,7 +11,6 @@ import {
 } from 'graphql';
 import type { AppModel, Field } from '../../model/app-model.ts';
 import { scalarType } from '../../model/scalars.ts';
-import { LONGEST_KEY } from './json-object.ts';
 import { compiledRoots } from './root-value.ts';
 
 interface Walk {
@@ -43,13 +42,7 @@ function inSelection(walk: Walk, type: GraphQLObjectType, set: SelectionSetNode)
   for (const selection of set.selections) {
     const reason =
       selection.kind === Kind.FIELD
-        ? inField(
-            walk,
-            type,
-            selection.name.value,
-            selection.alias?.value ?? selection.name.value,
-            selection.selectionSet,
-          )
+        ? inField(walk, type, selection.name.value, selection.selectionSet)
         : inFragment(walk, type, selection);
     if (reason !== undefined) return reason;
   }
@@ -84,10 +77,8 @@ function inField(
   walk: Walk,
   type: GraphQLObjectType,
   name: string,
-  key: string,
   set: SelectionSetNode | undefined,
 ): string | undefined {
-  if (key.length > LONGEST_KEY) return `The name ${key} is longer than ${LONGEST_KEY} characters.`;
   if (name === '__typename') return undefined;
   if (name.startsWith('__')) return 'Introspection is answered by graphql-js.';
   const own = ownReason(walk.app, type, name);

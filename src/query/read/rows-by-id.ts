@@ -1,12 +1,12 @@
-import type { Entity, JsonValue } from '../../model/app-model.ts';
+import type { Entity } from '../../model/app-model.ts';
 import { and, type Expr, TRUE, type Value } from '../../model/expr.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { jsonValue } from '../sql/json-value.ts';
-import { canonicalId, listFor, scalarFor } from '../sql/literal.ts';
+import { canonicalId } from '../sql/literal.ts';
 import { idColumn } from '../sql/row-path.ts';
 import { allRows, columnList, jsonColumns, placePlan, selectFrom } from '../sql/select-rows.ts';
-import { raw, type Sql, sql } from '../sql/sql.ts';
-import { columnInfo, idType, type SqlType } from '../sql/sql-type.ts';
+import { sql } from '../sql/sql.ts';
+import { idType } from '../sql/sql-type.ts';
 import { planWhere } from './make-plan.ts';
 import { everyColumn } from './plan-columns.ts';
 import { decodeRows, type ReadRow } from './read-rows.ts';
@@ -58,28 +58,4 @@ export async function probe(
 /** The form in which rows carry this id (`selectRowsByIds`, `probe`); undefined where no row can have it. */
 export function canonicalIdOf(entity: Entity, id: string): string | undefined {
   return canonicalId(idType(entity), id);
-}
-
-/**
- * A JSON value as parameter for the column behind `name` (field or key name) of `entity`, cast to the column's type; undefined
- * where the value cannot be one of the column's (a malformed uuid).
- */
-export function parameterFor(
-  scope: RequestScope,
-  entity: Entity,
-  name: string,
-  value: JsonValue,
-): Sql | undefined {
-  const info = columnInfo(scope.app, entity, name);
-  if (!info) throw new Error(`${entity.name}.${name} is not stored`);
-  if (info.type.list) {
-    const items = Array.isArray(value) ? (value as readonly JsonValue[]) : value === null ? null : [value];
-    return listParameter(info.type, items);
-  }
-  const single = scalarFor(info.type, value);
-  return typeof single === 'symbol' ? undefined : single;
-}
-
-function listParameter(type: SqlType, items: readonly JsonValue[] | null): Sql {
-  return items === null ? raw(`NULL::${type.pg}[]`) : listFor(type, items);
 }

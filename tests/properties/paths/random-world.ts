@@ -53,7 +53,7 @@ type Task @model @access(read: "this.level != 'HIGH' || this.owner.id == viewer.
   owner: Person
   team: Team @access(read: "this.points != 1")
   watchers: [Person!]! @relation(name: "watching")
-  notes: [Note!]! @access(read: "viewer != null")
+  notes: [Note!]! @access(read: "viewer != null && this.points != 7")
   double: Int @computed(sql: "points * 2")
 }
 type Note @model @access(read: "can(this.task, 'read') && this.until > now") {

@@ -1,0 +1,118 @@
+import { jsonValue } from '../sql/json-value.ts';
+import { join, raw, type Sql, sql } from '../sql/sql.ts';
+import type { SqlType } from '../sql/sql-type.ts';
+
+/**
+ * SQL of the text of one JSON value, as JavaScript would write it. Built with `||`, which was measured to take 0.43 ms for
+ * 20 albums with their tracks where `json_agg` takes 0.50 ms and `array_to_json(array_agg(…))` 0.67 ms.
+ */
+export interface JsonText {
+  readonly sql: Sql;
+  /** True where `sql` may be null, which stands for JSON's null. */
+  readonly nullable: boolean;
+  /** The same in pieces, to be put into the text around it with fewer operations. */
+  readonly pieces?: readonly Piece[];
+}
+
+/** One member of an object: the response key, a GraphQL name, and its value. */
+export interface Member {
+  readonly key: string;
+  readonly value: JsonText;
+}
+
+/** A text that is known already, or SQL of a text that is not null. */
+type Piece = string | Sql;
+
+/** A text of our own making that is JSON already: a type's name in quotes, a zero. */
+export function constantJson(json: string): JsonText {
+  return { sql: raw(quoted(json)), nullable: false, pieces: [json] };
+}
+
+/** `"Task"` for `__typename`. */
+export function typeName({ name }: { readonly name: string }): JsonText {
+  return constantJson(`"${name}"`);
+}
+
+export const NULL_JSON: JsonText = constantJson('null');
+
+/** `{"id":…,"name":…}`. */
+export function objectText(members: readonly Member[]): Sql {
+  const pieces = members.flatMap(({ key, value }, index): Piece[] => [
+    `${index === 0 ? '{' : ','}"${key}":`,
+    ...(value.nullable || !value.pieces ? [present(value)] : value.pieces),
+  ]);
+  const all = members.length === 0 ? ['{}'] : [...pieces, '}'];
+  const [first, ...rest] = merged(all);
+  // Alone, a literal would be of no type.
+  return rest.length === 0 ? sql`${first ?? raw("''")}::text` : sql`(${concatenated(merged(all))})`;
+}
+
+/** Texts that stand side by side as one literal. */
+function merged(pieces: readonly Piece[]): readonly Sql[] {
+  const found: Sql[] = [];
+  let literal = '';
+  for (const piece of pieces) {
+    if (typeof piece === 'string') literal += piece;
+    else {
+      if (literal !== '') found.push(raw(quoted(literal)));
+      found.push(piece);
+      literal = '';
+    }
+  }
+  return literal === '' ? found : [...found, raw(quoted(literal))];
+}
+
+export function present({ sql: text, nullable }: JsonText): Sql {
+  return nullable ? sql`coalesce(${text}, 'null')` : text;
+}
+
+/** The list of the texts in the only column of a SELECT, in its order. */
+export function listFrom(select: Sql): JsonText {
+  return { sql: sql`(SELECT ${listOf(raw('o.o'))} FROM (${select}) AS o)`, nullable: false };
+}
+
+/** An aggregate: the list of `text` over the rows, with whatever ORDER BY and FILTER stand beside it. */
+export function listOf(text: Sql, order: Sql = raw(''), filter: Sql = raw('')): Sql {
+  return sql`'[' || coalesce(string_agg(${text}, ','${order})${filter}, '') || ']'`;
+}
+
+/** A value of the database as JSON text. */
+export function valueText(value: Sql, type: SqlType, nullable: boolean): JsonText {
+  return renderedText(jsonValue(value, type), type, nullable);
+}
+
+/** What `jsonValue` has made of a value, as JSON text. */
+export function renderedText(rendered: Sql, type: SqlType, nullable: boolean): JsonText {
+  const isPlain = type.list || type.scalar?.prisma === 'Json' || !isText(type);
+  if (!isPlain && needsEscapes(type)) return { sql: sql`to_json(${rendered})::text`, nullable };
+  if (isPlain) return { sql: sql`(${rendered})::text`, nullable };
+  return { sql: quotedText(rendered), nullable, pieces: ['"', rendered, '"'] };
+}
+
+/** A text without anything that JSON escapes: digits, dates, base64, names. */
+export function quotedText(text: Sql): Sql {
+  return sql`('"' || ${text} || '"')`;
+}
+
+/** Any text that somebody may have written: strings, and ids that are strings. */
+function needsEscapes({ pg, scalar, enumValues }: SqlType): boolean {
+  return enumValues === undefined && (scalar?.text === true || pg === 'text');
+}
+
+const MARK = '\u0001';
+
+/** Whether the API answers a string; numbers and booleans are written as they are. */
+function isText({ scalar, enumValues }: SqlType): boolean {
+  return enumValues !== undefined || scalar?.text === true || scalar?.json(MARK) !== MARK;
+}
+
+/** Halves of halves: so a long text is copied a few times and not once per member that follows. */
+function concatenated(parts: readonly Sql[]): Sql {
+  if (parts.length <= 4) return join(parts, ' || ');
+  const middle = Math.ceil(parts.length / 2);
+  return sql`(${concatenated(parts.slice(0, middle))}) || (${concatenated(parts.slice(middle))})`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
