@@ -169,3 +169,5 @@ await startStandaloneServer(server, {
   listen: { host: '127.0.0.1', port: Number(process.env.PORT) },
   context: async () => ({ load: makeLoaders() }),
 });
+// Node writes its CPU profile on exit.
+process.once('SIGTERM', () => process.exit(0));

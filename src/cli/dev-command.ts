@@ -2,8 +2,8 @@ import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { type Config, environment, readConfig } from '../config/index.ts';
 import type { DataFinding } from '../data/index.ts';
+import { awaitSignal } from '../project/await-signal.ts';
 import { developProject } from '../project/develop-project.ts';
-import { endOnSignal } from '../project/end-on-signal.ts';
 import { findProject, readConfigFile } from '../project/find-project.ts';
 import { portOption, projectOption } from './options.ts';
 import { describeProblems, type Output } from './output.ts';
@@ -18,6 +18,7 @@ export function addDevCommand(program: Command, { output }: Cli): void {
     .addOption(portOption())
     .option('--no-watch', 'do not follow changes of the files')
     .action(async (options: { project: string; port?: number; watch: boolean }) => {
+      const signalled = awaitSignal(output.note);
       const project = findProject(options.project);
       const config = readConfig(environment(), {
         mode: 'development',
@@ -33,7 +34,8 @@ export function addDevCommand(program: Command, { output }: Cli): void {
         ...(output.interactive && { accept: (findings: readonly DataFinding[]) => ask(findings, output) }),
       });
       output.result(greeting(session.url, config, output));
-      await endOnSignal(session.stop, output.note);
+      await signalled;
+      await session.stop();
     });
 }
 

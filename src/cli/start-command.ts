@@ -3,8 +3,8 @@ import { environment, readConfig } from '../config/index.ts';
 import { isSameState, lastState, migrationStatus, readMigrations } from '../data/index.ts';
 import { UserError } from '../kit/user-error.ts';
 import { type BuiltApp, buildApp } from '../pipeline.ts';
+import { awaitSignal } from '../project/await-signal.ts';
 import { desiredState } from '../project/desired-state.ts';
-import { endOnSignal } from '../project/end-on-signal.ts';
 import { findProject, type Project, readConfigFile, readSources } from '../project/find-project.ts';
 import { openDatabase } from '../project/open-database.ts';
 import { serveProject } from '../project/serve-project.ts';
@@ -21,6 +21,7 @@ export function addStartCommand(program: Command, { output }: Cli): void {
     .addOption(projectOption())
     .addOption(portOption())
     .action(async (options: { project: string; port?: number }) => {
+      const signalled = awaitSignal(output.note);
       const project = findProject(options.project);
       const config = readConfig(environment(), {
         mode: 'production',
@@ -35,7 +36,8 @@ export function addStartCommand(program: Command, { output }: Cli): void {
         refuseUnsettled(await migrationStatus(database.url, project.directory));
         const running = await serveProject({ project, config, built, database, log });
         log.info({ url: running.url }, 'serving');
-        await endOnSignal(running.stop, output.note);
+        await signalled;
+        await running.stop();
       } finally {
         await database.close();
       }

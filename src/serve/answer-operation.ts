@@ -73,7 +73,7 @@ function run(
     if (value !== undefined) headers.set(name, String(value));
   headers.delete(ADMIN_KEY_HEADER);
   headers.set(REQUEST_ID_HEADER, request.id);
-  const search = new URL(request.url, 'http://localhost').search;
+  const search = searchOf(request.url);
   return served.apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: { method: request.method, headers, search, body: request.body },
     context: async () => {
@@ -87,6 +87,11 @@ function run(
       }
     },
   });
+}
+
+/** The query string with its question mark; empty where there is none, as for nearly every POST. */
+function searchOf(url: string): string {
+  return url.includes('?') ? new URL(url, 'http://localhost').search : '';
 }
 
 /** Everything that is decided before Apollo reads the operation. Wrong shapes of the body are left to Apollo. */

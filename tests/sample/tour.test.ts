@@ -56,6 +56,8 @@ describe('the tour in README.md is true to the letter', async () => {
     async ({ viewer, query, answer }) => {
       const as = JSON.parse(viewers.get(viewer) ?? viewer);
       const { data, errors } = await sample.send(as, query);
+      // As the reader's own `ask` does it.
+      for (const { extensions } of errors) delete (extensions as Record<string, unknown>).access;
       expect({ data, ...(errors.length > 0 && { errors }) }).toEqual(answer);
     },
   );

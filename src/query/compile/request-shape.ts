@@ -25,13 +25,16 @@ export interface ShapeParts {
   readonly rules: RuleUse;
 }
 
+/** Shapes are remembered, and what a stranger sends should not be when it is long. */
+const LONGEST_KEY = 4_096;
+
 const NOW_STAND_IN = '2222-02-22T02:22:22.222Z';
 
-/** Reads the shape off a request; undefined where the rules make each moment a shape of its own. */
+/** Reads the shape off a request; undefined where the rules make each moment a shape of its own, or it is very long. */
 export function requestShape(parts: ShapeParts): RequestShape | undefined {
   if (parts.rules.now === 'decides' && parts.scope.viewer.kind !== 'admin') return undefined;
-  const reading = new RequestReading(parts);
-  return { key: reading.reader.shape, slots: reading.reader.slots };
+  const { reader } = new RequestReading(parts);
+  return reader.shape.length > LONGEST_KEY ? undefined : { key: reader.shape, slots: reader.slots };
 }
 
 /** The same request with stand-ins in all its slots: another request of the same shape. */

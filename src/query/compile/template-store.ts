@@ -8,6 +8,13 @@ const PREPARED = 1_000;
 
 const prepared = new Set<string>();
 
+/** Shapes of all operations together, since strangers may send as many operations as they like. */
+const ALL_SHAPES = 4_000;
+
+/** Stores that hold something, the oldest first. */
+const filled = new Set<TemplateStore>();
+let allShapes = 0;
+
 /** The templates of one operation by shape, the least recently used ones forgotten. */
 export class TemplateStore {
   /** Null: the shape has been tried and has no template. Undefined: seen once. */
@@ -41,9 +48,23 @@ export class TemplateStore {
   }
 
   #remember(shape: string, template: Template | null | undefined): void {
+    const before = this.#byShape.size;
     this.#byShape.set(shape, template);
-    if (this.#byShape.size <= SHAPES) return;
-    const oldest = this.#byShape.keys().next();
-    if (!oldest.done) this.#byShape.delete(oldest.value);
+    if (this.#byShape.size > SHAPES) {
+      const oldest = this.#byShape.keys().next();
+      if (!oldest.done) this.#byShape.delete(oldest.value);
+    }
+    allShapes += this.#byShape.size - before;
+    filled.add(this);
+    for (const store of filled) {
+      if (allShapes <= ALL_SHAPES) return;
+      store.#forget();
+    }
+  }
+
+  #forget(): void {
+    allShapes -= this.#byShape.size;
+    this.#byShape.clear();
+    filled.delete(this);
   }
 }

@@ -130,7 +130,11 @@ function sayWhy(denial: Denial, rule: ExplainedTerm): string {
   const found = culprits(rule);
   const named = found.slice(0, MAX_CULPRITS).map(describeCulprit);
   const more = found.length > MAX_CULPRITS ? `, and ${found.length - MAX_CULPRITS} more` : '';
-  return `The rule of ${nameOf(denial)} is ${rule.holds}${moment}: ${named.join('; ')}${more}.`;
+  return `The rule of ${nameOf(denial)} ${isTruth(rule.holds)}${moment}: ${named.join('; ')}${more}.`;
+}
+
+function isTruth(holds: ExplainedTerm['holds']): string {
+  return holds === 'depends on the row' ? holds : `is ${holds}`;
 }
 
 /** The tests that would have to come out otherwise. */
@@ -141,7 +145,7 @@ function culprits(term: ExplainedTerm): readonly ExplainedTerm[] {
 
 function describeCulprit({ text, holds, values = {} }: ExplainedTerm): string {
   const seen = Object.entries(values).map(([path, value]) => `${path} is ${previewJson(value)}`);
-  return `\`${text}\` is ${holds}${seen.length > 0 ? ` (${seen.join(', ')})` : ''}`;
+  return `\`${text}\` ${isTruth(holds)}${seen.length > 0 ? ` (${seen.join(', ')})` : ''}`;
 }
 
 function previewJson(value: JsonValue): string {

@@ -2,11 +2,11 @@
 const ECHO_MS = 500;
 
 /**
- * Runs `stop` at the first SIGTERM or SIGINT and lets the process end by itself; a second signal ends it at once.
- * Resolves when `stop` is done.
+ * Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. To be called before anything is started,
+ * so that a signal during the start is answered by a stop as soon as there is something to stop.
  */
-export function endOnSignal(stop: () => Promise<void>, note: (line: string) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
+export function awaitSignal(note: (line: string) => void): Promise<void> {
+  return new Promise((resolve) => {
     let askedAt: number | undefined;
     const onSignal = (signal: NodeJS.Signals): void => {
       const now = performance.now();
@@ -16,7 +16,7 @@ export function endOnSignal(stop: () => Promise<void>, note: (line: string) => v
       }
       askedAt = now;
       note(`${signal}: stopping (again to end at once)`);
-      stop().then(resolve, reject);
+      resolve();
     };
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);
