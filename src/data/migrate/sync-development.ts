@@ -91,6 +91,8 @@ async function setBackThenDeploy(step: Step): Promise<SyncResult> {
 
 const emptySchema = 'datasource db {\n  provider = "postgresql"\n}\n';
 
+const UNCHANGED: SyncResult = { outcome: 'unchanged', findings: [], sql: '', migrations: [] };
+
 /** Makes one change directly. `adopted` are migrations whose effect is part of it. */
 async function change(
   step: Step,
@@ -99,6 +101,8 @@ async function change(
   adopted: readonly Migration[],
 ): Promise<SyncResult> {
   const { client, options } = step;
+  // The usual case by far, and loading the schema engine to learn it would take longer than the rest of the start.
+  if (adopted.length === 0 && isSameState(from, to)) return UNCHANGED;
   const plan = await planMigration(from, to, options.renames);
   const findings = plan.empty ? [] : await rehearse(client, plan.scripts, plan.newChecks);
   const result = { findings, sql: plan.sql, migrations: adopted.map((one) => one.name) };
