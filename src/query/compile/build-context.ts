@@ -33,7 +33,7 @@ export function noteType(context: BuildContext, type: SqlType): void {
 
 /** The arguments of a selected field as graphql-js coerces them. @throws GraphQLError */
 export function argumentsOf(context: BuildContext, type: GraphQLObjectType, node: FieldNode): Args {
-  return getArgumentValues(fieldOf(type, node), node, { ...context.variables });
+  return getArgumentValues(fieldOf(type, node), node, context.variableValues);
 }
 
 export function fieldOf(type: GraphQLObjectType, node: FieldNode) {

@@ -40,7 +40,7 @@ export function buildStatement(
   const query = schema.getQueryType();
   if (!query) throw new Error('The schema has no queries');
   const marks: AnswerMarks = { json: false, floats: false };
-  const context: BuildContext = { schema, fragments, variables, scope, marks };
+  const context: BuildContext = { schema, fragments, variableValues: { ...variables }, scope, marks };
   const env = statementEnv(scope);
   const columns: Sql[] = [];
   const members: RootMember[] = [];

@@ -1,22 +1,20 @@
 import {
   type FieldNode,
   type FragmentDefinitionNode,
-  GraphQLIncludeDirective,
   type GraphQLObjectType,
   type GraphQLSchema,
-  GraphQLSkipDirective,
-  getDirectiveValues,
   isAbstractType,
   Kind,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { isIncluded } from '../read/selection.ts';
 
-/** What selections are read with: the operation's fragments and the variables that `@skip` and `@include` look at. */
+/** What selections are read with: the operation's fragments and the variable values that `@skip` and `@include` look at. */
 export interface SelectionContext {
   readonly schema: GraphQLSchema;
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
-  readonly variables: Readonly<Record<string, unknown>>;
+  readonly variableValues: { [name: string]: unknown };
 }
 
 /**
@@ -47,7 +45,7 @@ function collect(
   visited: Set<string>,
 ): void {
   for (const selection of set.selections) {
-    if (!isIncluded(selection, context.variables)) continue;
+    if (!isIncluded(selection, context.variableValues)) continue;
     if (selection.kind === Kind.FIELD) {
       const key = selection.alias?.value ?? selection.name.value;
       const nodes = found.get(key);
@@ -71,12 +69,6 @@ function fragmentOf(
   if (visited.has(name)) return undefined;
   visited.add(name);
   return context.fragments[name];
-}
-
-function isIncluded(node: SelectionNode, variables: Readonly<Record<string, unknown>>): boolean {
-  if (!node.directives || node.directives.length === 0) return true;
-  if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.if === true) return false;
-  return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false;
 }
 
 function applies(schema: GraphQLSchema, condition: string | undefined, type: GraphQLObjectType): boolean {

@@ -1,4 +1,17 @@
-import { type FieldNode, type GraphQLResolveInfo, getNamedType, Kind, type SelectionSetNode } from 'graphql';
+import {
+  type FieldNode,
+  GraphQLIncludeDirective,
+  type GraphQLResolveInfo,
+  GraphQLSkipDirective,
+  getDirectiveValues,
+  getNamedType,
+  Kind,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+
+/** What selections are read with. */
+export type Selecting = Pick<GraphQLResolveInfo, 'fragments' | 'schema' | 'variableValues'>;
 
 /** One field that is selected, once per occurrence; occurrences of one field under several aliases stay apart. */
 export interface SelectedField {
@@ -7,11 +20,11 @@ export interface SelectedField {
 }
 
 /**
- * The fields selected beneath `nodes` on the object type `typeName`, fragments opened. What `@skip` and `@include` leave out
- * is still listed: reading a column too many does no harm, and answers do not depend on it.
+ * The fields selected beneath `nodes` on the object type `typeName`: fragments opened, and without what `@skip` and
+ * `@include` leave out, since what nobody asked for must not make an answer fail.
  */
 export function selectedFields(
-  info: Pick<GraphQLResolveInfo, 'fragments' | 'schema'>,
+  info: Selecting,
   nodes: readonly FieldNode[],
   typeName: string,
 ): readonly SelectedField[] {
@@ -21,12 +34,13 @@ export function selectedFields(
 }
 
 function collect(
-  info: Pick<GraphQLResolveInfo, 'fragments' | 'schema'>,
+  info: Selecting,
   set: SelectionSetNode,
   typeName: string,
   found: Map<string, FieldNode[]>,
 ): void {
   for (const selection of set.selections) {
+    if (!isIncluded(selection, info.variableValues)) continue;
     if (selection.kind === Kind.FIELD) {
       const list = found.get(selection.name.value) ?? [];
       list.push(selection);
@@ -39,6 +53,13 @@ function collect(
     if (applies(info, fragment.typeCondition?.name.value, typeName))
       collect(info, fragment.selectionSet, typeName, found);
   }
+}
+
+/** Whether `@skip` and `@include` leave a selection in. */
+export function isIncluded(node: SelectionNode, variables: Readonly<Record<string, unknown>>): boolean {
+  if (!node.directives || node.directives.length === 0) return true;
+  if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.if === true) return false;
+  return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false;
 }
 
 function applies(

@@ -1,13 +1,13 @@
-import type { FieldNode, GraphQLResolveInfo } from 'graphql';
+import type { FieldNode } from 'graphql';
 import type { Entity } from '../../model/app-model.ts';
 import { names } from '../../model/names.ts';
 import { AGGREGATE_FNS, type AggregateItem } from '../read/aggregate-plan.ts';
-import { selectedFields } from '../read/selection.ts';
+import { type Selecting, selectedFields } from '../read/selection.ts';
 
 /** The numbers that a selected aggregate of `entity` wants. */
 export function aggregateItems(
   entity: Entity,
-  info: Pick<GraphQLResolveInfo, 'fragments' | 'schema'>,
+  info: Selecting,
   nodes: readonly FieldNode[],
 ): readonly AggregateItem[] {
   const parts = new Map(

@@ -1,9 +1,9 @@
-import type { FieldNode, GraphQLResolveInfo } from 'graphql';
+import type { FieldNode } from 'graphql';
 import type { Entity, Field } from '../../model/app-model.ts';
 import { names } from '../../model/names.ts';
 import { everyColumn, relationColumns } from '../read/plan-columns.ts';
 import { fieldRule } from '../read/readable.ts';
-import { selectedFields } from '../read/selection.ts';
+import { type Selecting, selectedFields } from '../read/selection.ts';
 import type { RequestScope } from '../request-scope.ts';
 
 const fieldsBySelection = new WeakMap<Entity, ReadonlyMap<string, Field>>();
@@ -32,7 +32,7 @@ function fieldOf(entity: Entity, name: string): Field | undefined {
 export function neededColumns(
   scope: RequestScope,
   entity: Entity,
-  info: Pick<GraphQLResolveInfo, 'fragments' | 'schema'>,
+  info: Selecting,
   nodes: readonly FieldNode[],
 ): readonly string[] {
   const needed = new Set<string>();
