@@ -1,4 +1,3 @@
-import { jsonValue } from '../sql/json-value.ts';
 import { join, raw, type Sql, sql } from '../sql/sql.ts';
 import type { SqlType } from '../sql/sql-type.ts';
 
@@ -74,11 +73,6 @@ export function listFrom(select: Sql): JsonText {
 /** An aggregate: the list of `text` over the rows, with whatever ORDER BY and FILTER stand beside it. */
 export function listOf(text: Sql, order: Sql = raw(''), filter: Sql = raw('')): Sql {
   return sql`'[' || coalesce(string_agg(${text}, ','${order})${filter}, '') || ']'`;
-}
-
-/** A value of the database as JSON text. */
-export function valueText(value: Sql, type: SqlType, nullable: boolean): JsonText {
-  return renderedText(jsonValue(value, type), type, nullable);
 }
 
 /** What `jsonValue` has made of a value, as JSON text. */
