@@ -18,6 +18,8 @@ export interface Limits {
   readonly directivesPerField: number;
   /** Selections once every fragment is written out. */
   readonly nodes: number;
+  /** Values that an operation may answer: rows × fields, and what has to be looked at for them. */
+  readonly cost: number;
   /** Values in an `in` or `notIn` list, and ids in `nodes`. */
   readonly listValues: number;
   /** Elements of a list in the input of a write, such as the rows of a batch. */

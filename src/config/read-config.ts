@@ -141,6 +141,7 @@ function readLimits(get: Get, problems: string[]): Limits {
     directives: get('directives') ?? 50,
     directivesPerField: get('directivesPerField') ?? 9,
     nodes: get('nodes') ?? 5000,
+    cost: get('cost') ?? 500_000,
     listValues: get('listValues') ?? 500,
     inputRows: get('inputRows') ?? 5000,
     pageDefault,

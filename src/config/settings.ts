@@ -132,6 +132,7 @@ export const SETTINGS = {
   directives: wholeNumber('PLINTH_LIMIT_DIRECTIVES', 0, 10_000),
   directivesPerField: wholeNumber('PLINTH_LIMIT_DIRECTIVES_PER_FIELD', 0, 1_000),
   nodes: wholeNumber('PLINTH_LIMIT_NODES', 10, 1_000_000),
+  cost: wholeNumber('PLINTH_LIMIT_COST', 100, 1_000_000_000),
   listValues: wholeNumber('PLINTH_LIMIT_LIST_VALUES', 1, 30_000),
   inputRows: wholeNumber('PLINTH_LIMIT_INPUT_ROWS', 1, 10_000),
   pageDefault: wholeNumber('PLINTH_PAGE_DEFAULT', 1, 100_000),

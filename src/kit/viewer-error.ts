@@ -28,6 +28,8 @@ export interface ViewerErrorOptions {
   readonly issues?: readonly InputIssue[];
   /** Why a rule denied, term by term. Becomes `extensions.access` in development and is dropped in production. */
   readonly access?: unknown;
+  /** Numbers behind the message, for programs: the limit and what was found. They stand in `extensions` beside the code. */
+  readonly figures?: Readonly<Record<string, number>>;
   /** The private cause: logged, never sent. */
   readonly cause?: unknown;
 }
@@ -39,11 +41,13 @@ export interface ViewerErrorOptions {
 export class ViewerError extends GraphQLError {
   readonly code: ErrorCode;
   readonly issues: readonly InputIssue[];
+  readonly figures: Readonly<Record<string, number>>;
 
   constructor(code: ErrorCode, message: string, options: ViewerErrorOptions = {}) {
     const issues = options.issues ?? [];
     super(message, {
       extensions: {
+        ...options.figures,
         code,
         ...(issues.length > 0 && { issues }),
         ...(options.access !== undefined && { access: options.access }),
@@ -52,6 +56,7 @@ export class ViewerError extends GraphQLError {
     this.name = 'ViewerError';
     this.code = code;
     this.issues = issues;
+    this.figures = options.figures ?? {};
     if (options.cause !== undefined) this.cause = options.cause;
   }
 }

@@ -17,6 +17,8 @@ export interface AppModel {
   /** By name; the arrays above hold the same objects. */
   readonly entityByName: ReadonlyMap<string, Entity>;
   readonly enumByName: ReadonlyMap<string, EnumType>;
+  /** `@cost(weight:)` by `Type.field`. */
+  readonly weights: ReadonlyMap<string, number>;
   /** The `@user` model, if there is one. */
   readonly user: Entity | undefined;
 }

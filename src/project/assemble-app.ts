@@ -17,6 +17,7 @@ import type { AuthRuntime } from '../features/auth/start-auth.ts';
 import type { BuiltApp } from '../pipeline.ts';
 import { buildExecutableSchema } from '../query/build-executable-schema.ts';
 import { CompiledQueries, stringifyResult } from '../query/compile/index.ts';
+import { OperationCosts } from '../query/cost/index.ts';
 import { executeOperation } from '../query/execute-operation.ts';
 import { RequestScope } from '../query/request-scope.ts';
 import type { ResolverMap } from '../query/resolvers/resolver.ts';
@@ -24,6 +25,7 @@ import { writeResolvers } from '../query/write/index.ts';
 import type { Log, PlinthApp, RequestInfo, Sample } from '../serve/index.ts';
 import { answerQueries } from './answer-queries.ts';
 import { completeViewer } from './complete-viewer.ts';
+import { limitCost } from './limit-cost.ts';
 import type { AuthorResolvers } from './load-resolvers.ts';
 import { makeResolverContext, type OperationContext } from './make-resolver-context.ts';
 
@@ -42,6 +44,7 @@ export interface AppParts {
 /** Makes one version of the API out of its parts: the schema, a context per request, and how mutations run. */
 export function assembleApp(parts: AppParts): PlinthApp {
   const { built } = parts;
+  const { limits } = parts.config;
   const schema = buildExecutableSchema({
     app: built.app,
     rules: built.rules,
@@ -55,8 +58,9 @@ export function assembleApp(parts: AppParts): PlinthApp {
     schema,
     samples: parts.samples,
     createContext: (request) => createContext(parts, schema, request),
-    // Queries first: theirs is the gate that also mutations have to pass.
+    // Before anything runs; then queries: theirs is the gate that also mutations have to pass.
     plugins: [
+      limitCost(new OperationCosts({ app: built.app, schema, limits }), limits.cost),
       answerQueries(schema, compiledQueries(parts, schema)),
       runMutationsInTransactions(schema, parts.db),
     ],

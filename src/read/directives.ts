@@ -192,6 +192,9 @@ directive @hidden on FIELD_DEFINITION
 "Computed by the database (\`sql\`) or, without it, by a resolver of yours."
 directive @computed("SQL over the columns of the same row." sql: String) on FIELD_DEFINITION
 
+"What the field costs each time it is answered, beside what is below it; 1 where nothing is said."
+directive @cost("A number, or as text as in the cost specification." weight: JSON!) on FIELD_DEFINITION
+
 "Searched by \`search:\` of the model's lists. Text only."
 directive @search on FIELD_DEFINITION
 `;
@@ -237,7 +240,6 @@ export const NOT_YET_BUILT: ReadonlySet<string> = new Set([
   'encrypted',
   'tenant',
   'file',
-  'cost',
   'cacheControl',
 ]);
 

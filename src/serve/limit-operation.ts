@@ -64,6 +64,7 @@ function refuseOver(what: string, found: number, limit: number): void {
   throw new ViewerError(
     'OPERATION_TOO_COMPLEX',
     `The operation has ${number} ${what}; the limit is ${limit}.`,
+    { figures: { limit, ...(Number.isFinite(found) && { found }) } },
   );
 }
 
@@ -77,6 +78,7 @@ function parseWithin(source: string, tokens: number): DocumentNode | undefined {
       throw new ViewerError(
         'OPERATION_TOO_COMPLEX',
         `The operation has more than ${tokens} tokens; the limit is ${tokens}.`,
+        { figures: { limit: tokens } },
       );
     }
     return undefined;

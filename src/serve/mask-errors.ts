@@ -15,6 +15,7 @@ interface Verdict {
   readonly message: string;
   readonly issues?: readonly InputIssue[] | undefined;
   readonly access?: unknown;
+  readonly figures?: Readonly<Record<string, number>>;
   /** Not the viewer's doing: logged with its stack, and the viewer gets the id to report. */
   readonly internal?: boolean;
 }
@@ -81,6 +82,7 @@ export function maskErrorsWith({ mode, log }: { readonly mode: Mode; readonly lo
       ...(formatted.path && { path: formatted.path }),
       extensions: {
         code: verdict.code,
+        ...verdict.figures,
         ...(verdict.issues && {
           issues: production ? verdict.issues.map(withoutIssueSuggestion) : verdict.issues,
         }),
@@ -115,7 +117,8 @@ function judge(formatted: GraphQLFormattedError, error: unknown): Verdict {
 function judgeViewerError(error: ViewerError): Verdict {
   if (error.code === 'INTERNAL_SERVER_ERROR') return { ...MASKED, message: error.message };
   const issues = error.issues.length > 0 ? error.issues : undefined;
-  return { code: error.code, message: error.message, issues, access: error.extensions.access };
+  const { code, message, figures, extensions } = error;
+  return { code, message, issues, figures, access: extensions.access };
 }
 
 /** graphql-js says where in a variable the fault is, but only in its text: `… at "input.tags[2].name"; …`. */

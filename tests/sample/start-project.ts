@@ -19,7 +19,7 @@ export interface Answer {
   readonly data: any;
   readonly errors: readonly {
     readonly message: string;
-    readonly extensions: { readonly code: string; readonly issues?: unknown };
+    readonly extensions: { readonly code: string; readonly [name: string]: unknown };
   }[];
 }
 
@@ -37,10 +37,14 @@ export interface StartedProject {
 
 const adminKey = 'tests-only-2hS8pQ0vXk6Zr4Wm';
 
-/** @param seed fills the database; the project's own `prisma/seed.ts` if not given */
+/**
+ * @param seed fills the database; the project's own `prisma/seed.ts` if not given
+ * @param settings as on the command line
+ */
 export async function startProject(
   directory: string,
   seed?: (db: Db) => Promise<void>,
+  settings: Readonly<Record<string, unknown>> = {},
 ): Promise<StartedProject> {
   const project = findProject(resolve(import.meta.dirname, '../..', directory));
   const built = buildApp(readSources(project));
@@ -57,7 +61,7 @@ export async function startProject(
   const seedMs = performance.now() - started;
   const config = readConfig(
     { PLINTH_ADMIN_KEY: adminKey, LOG_LEVEL: 'error' },
-    { mode: 'development', commandLine: { port: 0 } },
+    { mode: 'development', commandLine: { port: 0, ...settings } },
   );
   const database = { db, url, embedded: false, close: () => db.close() };
   const server = await serveProject({ project, config, built, database, log: makeLog(config) });

@@ -5,6 +5,7 @@ import { directive, ruleArgument, stringArgument } from '../arguments.ts';
 import { hasDirective } from '../author-schema.ts';
 import { placeOf } from '../locate.ts';
 import { buildEntity } from './build-entity.ts';
+import { fieldWeights } from './field-weights.ts';
 import type { Reading } from './reading.ts';
 
 /** The whole model, frozen; as much of it as could be understood. */
@@ -21,6 +22,7 @@ export function buildApp(reading: Reading): AppModel {
     customTypes: [...schema.customTypes.values()] as DefinitionNode[],
     entityByName,
     enumByName: new Map(enums.map((type) => [type.name, type])),
+    weights: fieldWeights(reading),
     user: userNode && entityByName.get(userNode.name.value),
   });
 }

@@ -4,8 +4,8 @@ import type { Rule } from './rule.ts';
 import { type DirectiveUse, directiveUses } from './walk.ts';
 
 /** What means something on a root field of the author's, and on a field of a type that is not stored. */
-const ON_ROOT_FIELDS: readonly string[] = ['access', 'deprecated'];
-const ON_CUSTOM_FIELDS: readonly string[] = ['deprecated'];
+const ON_ROOT_FIELDS: readonly string[] = ['access', 'cost', 'deprecated'];
+const ON_CUSTOM_FIELDS: readonly string[] = ['cost', 'deprecated'];
 
 const PLACES: Record<string, string> = {
   OBJECT: 'a type',

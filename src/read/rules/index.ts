@@ -5,6 +5,7 @@ import { columnNames } from './column-names.ts';
 import { columnTypes } from './column-types.ts';
 import { computedFields } from './computed-fields.ts';
 import { constraints } from './constraints.ts';
+import { costs } from './costs.ts';
 import { customRootFields } from './custom-root-fields.ts';
 import { defaults } from './defaults.ts';
 import { directiveArguments } from './directive-arguments.ts';
@@ -83,6 +84,7 @@ export const RULES: readonly Rule[] = [
   searchFields,
   computedFields,
   exposures,
+  costs,
   // The database.
   columnNames,
   columnTypes,

@@ -1,0 +1,1 @@
+export { OperationCosts } from './operation-costs.ts';
