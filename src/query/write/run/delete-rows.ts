@@ -2,7 +2,7 @@ import type { Entity } from '../../../model/app-model.ts';
 import { raw, sql } from '../../sql/sql.ts';
 import { tableAs } from '../../sql/sql-env.ts';
 import type { InputPath } from '../write-plan.ts';
-import { idIn, takeRows } from './judge-rows.ts';
+import { idIn, judgeBeforeChange, takeRows } from './judge-rows.ts';
 import type { WriteRun } from './write-run.ts';
 
 /** Deletes rows that the viewer may delete. @throws ViewerError NOT_FOUND, FORBIDDEN, or CONFLICT where others refer to them */
@@ -29,8 +29,20 @@ export async function deleteTakenRows(
   ids: readonly string[],
   path: InputPath,
 ): Promise<void> {
+  await judgeBeforeChange(run, entity, ids);
+  await judgeHolders(run, entity);
   const row = { alias: entity.singular, entity };
   const statement = sql`DELETE FROM ${raw(tableAs(entity, row.alias))} WHERE ${idIn(row, ids)}`;
   await run.write(statement, { entity, path, operation: 'delete' });
   run.forget(entity, ids);
+}
+
+/** The database itself will change or delete rows that refer to what is deleted. */
+async function judgeHolders(run: WriteRun, entity: Entity): Promise<void> {
+  for (const touched of run.touched()) {
+    const refers = touched.entity.fields.some(
+      (field) => field.kind === 'relation' && field.storage.kind === 'key' && field.target === entity.name,
+    );
+    if (refers) await judgeBeforeChange(run, touched.entity, [...touched.created, ...touched.updated]);
+  }
 }

@@ -2,6 +2,7 @@ import { ViewerError } from '../../../kit/viewer-error.ts';
 import type { JsonValue } from '../../../model/app-model.ts';
 import { relationOfKey } from '../../sql/sql-type.ts';
 import { badInput } from '../plan/input-reader.ts';
+import { refuseHopeless } from '../roots/refuse-hopeless.ts';
 import type { ConnectOrCreatePlan, CreatePlan, UniquePlan } from '../write-plan.ts';
 import { columnOf } from './column-cells.ts';
 import { createRows } from './create-rows.ts';
@@ -31,6 +32,8 @@ export async function findOrCreate(
 ): Promise<FoundOrCreated> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const [found] = await findRows(run, [by]);
+    // Who could make no such row is not told either whether there is one that they may not read.
+    if (!found?.readable) refuseHopeless(run.scope, create);
     if (found && !found.readable) break;
     if (found && (await use(found))) return { id: found.id, created: false };
     if (found) continue;

@@ -67,6 +67,7 @@ async function findGroup(
   const rows = await run.query<{ index: number; id: string; readable: boolean }>(
     sql`SELECT ${columnOf(wanted, 'index')} AS index, ${idColumn(row)}::text AS id, (${readable}) IS TRUE AS readable FROM (VALUES ${join(values)}) AS ${raw(`"${wanted}"(${['index', ...names].join(', ')})`)} JOIN ${raw(tableAs(entity, row.alias))} ON ${allOf(on)}`,
   );
+  if (rows.some((one) => one.readable)) run.rights.use();
   return rows.map((one) => ({ ...one, readable: one.readable || run.hasCreated(entity, one.id) }));
 }
 

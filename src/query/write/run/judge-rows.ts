@@ -7,7 +7,7 @@ import { idColumn } from '../../sql/row-path.ts';
 import { join, raw, type Sql, sql } from '../../sql/sql.ts';
 import { tableAs } from '../../sql/sql-env.ts';
 import { idType } from '../../sql/sql-type.ts';
-import { notFound, type WriteRun } from './write-run.ts';
+import { notFound, type Touched, type WriteRun } from './write-run.ts';
 
 /** For each row, which of the named conditions hold. */
 export type Verdicts = ReadonlyMap<string, Readonly<Record<string, boolean>>>;
@@ -82,9 +82,6 @@ export async function takeRows(
 ): Promise<void> {
   const ids = [...new Set(rows.map((row) => row.id))];
   const locked = await lockRows(run, entity, ids, operation === 'delete' ? 'UPDATE' : 'NO KEY UPDATE');
-  const gone = ids.find((id) => !locked.has(id));
-  if (gone !== undefined)
-    throw notFound(entity, await run.explain({ entity, operation: 'read', id: gone, image: 'before' }));
   const foreign = rows.filter((row) => !run.hasCreated(entity, row.id));
   const conditions: Record<string, Expr> = {
     read: run.scope.rowRule(entity, 'read'),
@@ -96,9 +93,10 @@ export async function takeRows(
     ),
   };
   const verdicts = await judgeRows(run, entity, [...new Set(foreign.map((row) => row.id))], conditions);
-  const hidden = foreign.find((row) => !verdicts.get(row.id)?.read);
-  if (hidden)
-    throw notFound(entity, await run.explain({ entity, operation: 'read', id: hidden.id, image: 'before' }));
+  // Both are asked for either way: a row that is hidden costs the same statements as one that is not there.
+  const gone = ids.find((id) => !locked.has(id)) ?? foreign.find((row) => !verdicts.get(row.id)?.read)?.id;
+  if (gone !== undefined)
+    throw notFound(entity, await run.explain({ entity, operation: 'read', id: gone, image: 'before' }));
   for (const { id, given } of foreign) {
     const verdict = verdicts.get(id) ?? {};
     const why = { entity, operation, id, image: 'before' } as const;
@@ -107,6 +105,7 @@ export async function takeRows(
     if (field !== undefined)
       throw run.denied(`write ${entity.name}.${field}`, await run.explain({ ...why, field }));
   }
+  if (foreign.length > 0) run.rights.use();
 }
 
 /** Field rules stand among the row's under names that no operation has. */
@@ -131,22 +130,45 @@ function fieldConditions(
  * @throws ViewerError FORBIDDEN or UNAUTHENTICATED; the caller rolls back
  */
 export async function judgeTouchedRows(run: WriteRun): Promise<void> {
-  for (const { entity, created, updated, fields } of run.touched()) {
-    const conditions: Record<string, Expr> = { ...fieldConditions(run, entity, fields.keys()) };
-    if (created.size > 0) conditions.create = run.scope.rowRule(entity, 'create');
-    if (updated.size > 0) conditions.update = run.scope.rowRule(entity, 'update');
-    const verdicts = await judgeRows(run, entity, [...new Set([...created, ...updated])], conditions);
-    for (const [id, verdict] of verdicts) {
-      const operation = created.has(id) ? 'create' : 'update';
-      const why = { entity, operation, id, image: 'after' } as const;
-      if (created.has(id) && !verdict.create)
-        throw run.denied(`create this ${entity.name}`, await run.explain(why));
-      if (updated.has(id) && !verdict.update)
-        throw run.denied(`update this ${entity.name} to what it would become`, await run.explain(why));
-      for (const [field, ids] of fields) {
-        if (ids.has(id) && !verdict[keyOf(field)])
-          throw run.denied(`write ${entity.name}.${field}`, await run.explain({ ...why, field }));
-      }
+  for (const touched of run.touched()) {
+    await judgeTouched(run, touched, [...new Set([...touched.created, ...touched.updated])]);
+  }
+}
+
+/**
+ * Judges what this root field has written already and is about to write over, as far as something may have been allowed by
+ * it: a state that is gone at the end would never be asked for its rule.
+ * @throws ViewerError as `judgeTouchedRows`
+ */
+export async function judgeBeforeChange(
+  run: WriteRun,
+  entity: Entity,
+  ids: readonly string[],
+): Promise<void> {
+  const relied = run.reliedOn(entity, ids);
+  const touched = run.touched().find((one) => one.entity === entity);
+  if (touched && relied.length > 0) await judgeTouched(run, touched, relied);
+}
+
+async function judgeTouched(run: WriteRun, touched: Touched, ids: readonly string[]): Promise<void> {
+  const { entity, created, updated, fields } = touched;
+  const conditions: Record<string, Expr> = { ...fieldConditions(run, entity, fields.keys()) };
+  if (created.size > 0) conditions.create = run.scope.rowRule(entity, 'create');
+  if (updated.size > 0) conditions.update = run.scope.rowRule(entity, 'update');
+  const verdicts = await judgeRows(run, entity, ids, conditions);
+  for (const id of ids) {
+    const verdict = verdicts.get(id) ?? {};
+    const operation = created.has(id) ? 'create' : 'update';
+    // Gone by a cascade: there is nothing to be judged, unless something was allowed while it was there.
+    if (!verdicts.has(id) && run.reliedOn(entity, [id]).length === 0) continue;
+    const why = { entity, operation, id, image: 'after' } as const;
+    if (created.has(id) && !verdict.create)
+      throw run.denied(`create this ${entity.name}`, await run.explain(why));
+    if (updated.has(id) && !verdict.update)
+      throw run.denied(`update this ${entity.name} to what it would become`, await run.explain(why));
+    for (const [field, ids] of fields) {
+      if (ids.has(id) && !verdict[keyOf(field)])
+        throw run.denied(`write ${entity.name}.${field}`, await run.explain({ ...why, field }));
     }
   }
 }

@@ -7,7 +7,7 @@ import { tableAs } from '../../sql/sql-env.ts';
 import { idType } from '../../sql/sql-type.ts';
 import type { InputPath } from '../write-plan.ts';
 import { cellFor, cellsOfAnyUpdate, columnOf } from './column-cells.ts';
-import { judgeRows, takeRows } from './judge-rows.ts';
+import { judgeBeforeChange, judgeRows, takeRows } from './judge-rows.ts';
 import { holderOf, type Pair, relatedPairs } from './keys-of.ts';
 import { setCells } from './update-rows.ts';
 import type { WriteRun } from './write-run.ts';
@@ -55,6 +55,7 @@ export async function insertPairs(run: WriteRun, side: Side, pairs: readonly Pai
     pairs.map((pair) => pair.id),
   );
   const columns = join([ident(storage.own), ident(storage.other)]);
+  await judgePairs(run, side, entity, pairs);
   await run.write(
     sql`INSERT INTO ${ident(storage.table)} (${columns}) SELECT * FROM unnest(${owners}, ${ids}) ON CONFLICT DO NOTHING`,
     { entity: side.owner, path: side.path, operation: 'update' },
@@ -75,6 +76,11 @@ async function moveKeys(run: WriteRun, side: Side, pairs: readonly Pair[]): Prom
     holder.entity,
     pairs.map(({ id }) => ({ id, given: holder.given })),
     'update',
+  );
+  await judgeBeforeChange(
+    run,
+    holder.entity,
+    pairs.map((pair) => pair.id),
   );
   const row = { alias: holder.entity.singular, entity: holder.entity };
   const cells = cellsOfAnyUpdate(run, holder.entity);
@@ -100,6 +106,34 @@ async function moveKeys(run: WriteRun, side: Side, pairs: readonly Pair[]): Prom
   );
 }
 
+/** Pairs that this root field has made or ended before, and something was allowed since: both ends are judged first. */
+async function judgePairs(
+  run: WriteRun,
+  { owner, relation }: Side,
+  target: Entity,
+  pairs: readonly Pair[],
+): Promise<void> {
+  if (relation.storage.kind !== 'join') return;
+  const { table, own, other } = relation.storage;
+  // The same pair has the same name from either side.
+  const keyOf = (pair: Pair): string =>
+    JSON.stringify(own < other ? [table, pair.owner, pair.id] : [table, pair.id, pair.owner]);
+  const relied = pairs.filter((pair) => run.rights.isBehind(keyOf(pair)));
+  if (relied.length > 0) {
+    await judgeBeforeChange(
+      run,
+      owner,
+      relied.map((pair) => pair.owner),
+    );
+    await judgeBeforeChange(
+      run,
+      target,
+      relied.map((pair) => pair.id),
+    );
+  }
+  run.rights.wrote(pairs.map(keyOf));
+}
+
 /** Ends relations of rows that are related. */
 export async function unlink(run: WriteRun, side: Side, pairs: readonly Pair[]): Promise<void> {
   if (pairs.length === 0) return;
@@ -114,6 +148,7 @@ export async function unlink(run: WriteRun, side: Side, pairs: readonly Pair[]):
       idType(target),
       pairs.map((pair) => pair.id),
     );
+    await judgePairs(run, side, target, pairs);
     await run.write(
       sql`DELETE FROM ${ident(storage.table)} USING unnest(${owners}, ${ids}) AS "$gone"(owner, id) WHERE ${ident(storage.own)} = "$gone".owner AND ${ident(storage.other)} = "$gone".id`,
       { entity: side.owner, path: side.path, operation: 'update' },

@@ -6,7 +6,7 @@ import { checkKeys } from './check-keys.ts';
 import { type Cells, cellFor, cellsOfAnyUpdate, columnOf } from './column-cells.ts';
 import { targetsOf } from './create-rows.ts';
 import { deleteRows } from './delete-rows.ts';
-import { idIn, takeRows } from './judge-rows.ts';
+import { idIn, judgeBeforeChange, takeRows } from './judge-rows.ts';
 import { keysOf } from './keys-of.ts';
 import { writeFarSides } from './write-far-sides.ts';
 import { notFound, type WriteRun } from './write-run.ts';
@@ -127,6 +127,7 @@ export async function setCells(
   path: UpdatePlan['path'],
 ): Promise<void> {
   if (cells.size === 0 || ids.length === 0) return;
+  await judgeBeforeChange(run, entity, ids);
   const row = { alias: entity.singular, entity };
   const sets: Sql[] = [...cells].map(([column, cell]) => sql`${ident(column)} = ${cell}`);
   const statement = sql`UPDATE ${raw(tableAs(entity, row.alias))} SET ${join(sets)} WHERE ${idIn(row, ids)}`;

@@ -6,6 +6,7 @@ import type { RequestScope } from '../../request-scope.ts';
 import { type Sql, toStatement } from '../../sql/sql.ts';
 import { SqlEnv } from '../../sql/sql-env.ts';
 import { explainRefusal, type WritePlace } from '../explain-refusal.ts';
+import { UsedRights } from './used-rights.ts';
 
 /** How a row came to be among those that are judged at the end. */
 export type Touch = 'created' | 'updated';
@@ -26,6 +27,8 @@ export interface Touched {
 export class WriteRun {
   readonly scope: RequestScope;
   readonly tx: Tx;
+  /** What was allowed by a state that is not judged yet. */
+  readonly rights = new UsedRights();
   readonly #touched = new Map<string, Touched>();
 
   constructor(scope: RequestScope) {
@@ -73,6 +76,16 @@ export class WriteRun {
       if (how === 'created' || !touched.created.has(id)) touched[how].add(id);
       for (const name of ruled) fieldSet(touched, name).add(id);
     }
+    this.rights.wrote([...ids].map((id) => rowKey(entity, id)));
+  }
+
+  /** Those of `ids` that this root field has written before something was allowed that they may have allowed. */
+  reliedOn(entity: Entity, ids: Iterable<string>): readonly string[] {
+    const touched = this.#touched.get(entity.name);
+    return [...ids].filter(
+      (id) =>
+        (touched?.created.has(id) || touched?.updated.has(id)) && this.rights.isBehind(rowKey(entity, id)),
+    );
   }
 
   /** Whether this root field made the row: its maker may go on writing it and connect it, whatever later reads show. */
@@ -125,6 +138,10 @@ export class WriteRun {
     }
     return touched;
   }
+}
+
+function rowKey(entity: Entity, id: string): string {
+  return JSON.stringify([entity.name, id]);
 }
 
 function copyOf(touched: Touched): Touched {
