@@ -23,27 +23,72 @@ export function warnAboutRule(app: AppModel, problems: Problems, { entity, opera
   }
 }
 
-/** `create` is judged by the row as stored, so rows of the same model reached from it include it. */
+/** `create` is judged by the row as stored, so rows of the same model reached from it include it, and its twins. */
 function warnAboutNewRow(app: AppModel, problems: Problems, entity: Entity, { source, expr }: Rule): void {
-  const relations = new Set<string>();
-  const look = (rows: Rows, as: string, where: Expr): void => {
-    if (targetName(app, rows) === entity.name && !excludesThis(where, as)) {
-      relations.add(rows.kind === 'related' ? rows.relation : entity.name);
-    }
+  const seen = new Map<string, 'itself' | 'twins'>();
+  const look = (rows: Rows, as: string, where: Expr, vouches: boolean): void => {
+    if (targetName(app, rows) !== entity.name) return;
+    const relation = rows.kind === 'related' ? rows.relation : entity.name;
+    if (!excludesThis(where, as)) seen.set(relation, 'itself');
+    else if (vouches && !seen.has(relation) && !isOneRow(app, entity, rows, as, where))
+      seen.set(relation, 'twins');
   };
   visit(expr, {
     expr: (part) => {
-      if (part.kind === 'exists' || part.kind === 'all') look(part.rows, part.as, part.where);
+      if (part.kind === 'exists' || part.kind === 'all')
+        look(part.rows, part.as, part.where, part.kind === 'exists');
     },
     value: (part) => {
-      if (part.kind === 'count') look(part.rows, part.as, part.where);
+      if (part.kind === 'count') look(part.rows, part.as, part.where, true);
     },
   });
-  for (const relation of relations) {
+  for (const [relation, what] of seen) {
     const offset = Math.max(0, source.text.indexOf(`.${relation}`) + 1);
-    const message = `"${relation}" includes the new ${entity.name} itself, since create is judged by the row as stored. Add "m.id != this.id" inside if it must not count.`;
-    problems.warning(placeInside(source, offset), 'RULE_SEES_NEW_ROW', message);
+    const place = placeInside(source, offset);
+    if (what === 'itself') problems.warning(place, 'RULE_SEES_NEW_ROW', seesItself(relation, entity));
+    else problems.warning(place, 'RULE_SEES_TWINS', seesTwins(relation, entity));
   }
+}
+
+function seesItself(relation: string, entity: Entity): string {
+  return `"${relation}" includes the new ${entity.name} itself, since create is judged by the row as stored. Add "m.id != this.id" inside if it must not count.`;
+}
+
+function seesTwins(relation: string, entity: Entity): string {
+  return `Two new rows of ${entity.name} that are made at once are in "${relation}" of each other, so each may allow the other. Add @unique over the fields that the condition fixes, so that only one row can meet it.`;
+}
+
+/** At most one row can meet the condition: a unique lies within what the relation and the condition fix. */
+function isOneRow(app: AppModel, entity: Entity, rows: Rows, as: string, where: Expr): boolean {
+  const fixed = new Set<string>(rows.kind === 'related' ? keyTo(app, entity, rows) : []);
+  for (const term of where.kind === 'and' ? where.terms : [where]) {
+    if (term.kind !== 'compare' || term.op !== 'eq') continue;
+    for (const [side, other] of [
+      [term.left, term.right],
+      [term.right, term.left],
+    ] as const) {
+      const name = nameOf(entity, side, as);
+      if (name !== undefined && !(other.kind === 'column' && other.row.from === as)) fixed.add(name);
+    }
+  }
+  return entity.uniques.some((unique) => unique.fields.every((name) => fixed.has(name)));
+}
+
+/** The key by which rows are in a one-to-many relation: all of them have it alike. */
+function keyTo(app: AppModel, entity: Entity, rows: Rows & { kind: 'related' }): readonly string[] {
+  const { inverse } = relationNamed(entityAt(app, rows.row), rows.relation);
+  const back = inverse === undefined ? undefined : entity.fieldByName.get(inverse);
+  return back?.kind === 'relation' && back.storage.kind === 'key' ? [back.storage.key] : [];
+}
+
+/** `m.slug`, `m.orgId` or `m.org.id` as the name of a stored field or key. */
+function nameOf(entity: Entity, value: Value, as: string): string | undefined {
+  if (value.kind !== 'column' || value.row.from !== as) return undefined;
+  const [step, ...more] = value.row.steps;
+  if (!step) return value.field;
+  const relation = entity.fieldByName.get(step.relation);
+  const isKey = more.length === 0 && value.field === 'id' && relation?.kind === 'relation';
+  return isKey && relation.storage.kind === 'key' ? relation.storage.key : undefined;
 }
 
 function targetName(app: AppModel, rows: Rows): string {

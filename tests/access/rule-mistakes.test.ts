@@ -212,9 +212,22 @@ type Seat @model @access(read: "true", create: "${rule}") { id: ID!  org: Org!  
     expect(problems[0]?.message).toContain('m.id != this.id');
   });
 
-  it('is silent when the rule leaves the new row out, and for other operations', () => {
+  it('a create rule by which two new rows allow each other', () => {
     const rule = 'this.org.seats.exists(s, s.id != this.id && s.owner && s.who == viewer.id)';
-    expect(compile(seats(rule)).problems).toEqual([]);
+    expect(compile(seats(rule)).problems).toMatchObject([{ code: 'RULE_SEES_TWINS', severity: 'warning' }]);
+    const wider = seats(rule)
+      .replace('who: ID!', 'who: ID!  row: Int!')
+      .replace('type Seat @model', 'type Seat @model @unique(fields: ["org", "who", "row"])');
+    expect(compile(wider).problems).toMatchObject([{ code: 'RULE_SEES_TWINS' }]);
+  });
+
+  it('is silent when the rule leaves the new row out and a unique its twins, and for other operations', () => {
+    const rule = 'this.org.seats.exists(s, s.id != this.id && s.owner && s.who == viewer.id)';
+    const unique = seats(rule).replace(
+      'type Seat @model',
+      'type Seat @model @unique(fields: ["org", "who"])',
+    );
+    expect(compile(unique).problems).toEqual([]);
     const update = seats('true').replace('create: "true"', 'update: "this.org.seats.exists(s, s.owner)"');
     expect(compile(update).problems).toEqual([]);
   });
