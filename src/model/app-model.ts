@@ -19,6 +19,8 @@ export interface AppModel {
   readonly enumByName: ReadonlyMap<string, EnumType>;
   /** `@cost(weight:)` by `Type.field`. */
   readonly weights: ReadonlyMap<string, number>;
+  /** `@cacheControl` by where it stands: `Task`, `Task.comments`, `Query.weather`. */
+  readonly cacheHints: ReadonlyMap<string, CacheHint>;
   /** The `@user` model, if there is one. */
   readonly user: Entity | undefined;
 }
@@ -238,6 +240,15 @@ export interface EnumType {
     readonly deprecated: string | undefined;
   }[];
   readonly place: Place;
+}
+
+/** How long answers may be kept, as far as one type or field is concerned. */
+export interface CacheHint {
+  /** Seconds; undefined where the hint does not say. */
+  readonly maxAge: number | undefined;
+  readonly scope: 'PUBLIC' | 'PRIVATE' | undefined;
+  /** A field that leads to a type lives as long as the object that it belongs to. Excludes `maxAge`. */
+  readonly inheritMaxAge: boolean;
 }
 
 /** A root field of the author's. */

@@ -49,6 +49,11 @@ export function intArgument(used: ConstDirectiveNode | undefined, name: string):
   return value?.kind === Kind.INT ? Number(value.value) : undefined;
 }
 
+export function booleanArgument(used: ConstDirectiveNode | undefined, name: string): boolean | undefined {
+  const value = argument(used, name);
+  return value?.kind === Kind.BOOLEAN ? value.value : undefined;
+}
+
 /** `["a", "b"]`, or one string standing for a list of one, as GraphQL coerces. */
 export function stringNodes(used: ConstDirectiveNode | undefined, name: string): readonly StringValueNode[] {
   const value = argument(used, name);

@@ -70,6 +70,14 @@ enum PlinthFormat {
   DATETIME
 }
 
+"Who may keep an answer."
+enum CacheControlScope {
+  "Everybody who asks is answered the same: also caches that serve several people. The default."
+  PUBLIC
+  "Only the one who asked."
+  PRIVATE
+}
+
 "Stores the type in a table of its own and gives it an API. It needs \`id: ID!\` and \`@access\`."
 directive @model(
   "Name of the table; the type's name if left out."
@@ -197,6 +205,18 @@ directive @cost("A number, or as text as in the cost specification." weight: JSO
 
 "Searched by \`search:\` of the model's lists. Text only."
 directive @search on FIELD_DEFINITION
+
+"""
+How long answers with this field, or with fields of this type, may be kept. An operation is as short-lived as the
+shortest-lived of its fields. Root fields, and fields that lead to a type, are not kept unless they or their type say so.
+"""
+directive @cacheControl(
+  "Seconds. 0 means never."
+  maxAge: Int
+  scope: CacheControlScope
+  "On a field that leads to a type: as long as the object that the field belongs to."
+  inheritMaxAge: Boolean
+) on FIELD_DEFINITION | OBJECT | INTERFACE | UNION
 `;
 
 /** The content of `directives.graphql`. */
@@ -240,7 +260,6 @@ export const NOT_YET_BUILT: ReadonlySet<string> = new Set([
   'encrypted',
   'tenant',
   'file',
-  'cacheControl',
 ]);
 
 /** Directives that only mean something on a stored type or its fields. */

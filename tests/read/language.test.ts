@@ -25,13 +25,13 @@ describe('directives.graphql', () => {
 
   test('declares the built directives and no other', () => {
     expect([...DIRECTIVES.keys()].sort()).toEqual(
-      `access check column computed constraint cost createOnly createdAt default deprecated hidden id index model oneOf preset
+      `access cacheControl check column computed constraint cost createOnly createdAt default deprecated hidden id index model oneOf preset
        readOnly relation renamedFrom search specifiedBy unique updatedAt user version writeOnly`.split(/\s+/),
     );
   });
 
   test('what is planned is refused like what does not exist', () => {
-    for (const name of 'realtime webhook audit softDelete encrypted tenant file cacheControl'.split(' ')) {
+    for (const name of 'realtime webhook audit softDelete encrypted tenant file'.split(' ')) {
       expect(codes(`type Task @@ @${name} { id: ID! }`), name).toEqual(['UNKNOWN_DIRECTIVE']);
     }
   });

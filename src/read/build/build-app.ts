@@ -6,6 +6,7 @@ import { hasDirective } from '../author-schema.ts';
 import { placeOf } from '../locate.ts';
 import { buildEntity } from './build-entity.ts';
 import { fieldWeights } from './field-weights.ts';
+import { cacheHints } from './cache-hints.ts';
 import type { Reading } from './reading.ts';
 
 /** The whole model, frozen; as much of it as could be understood. */
@@ -23,6 +24,7 @@ export function buildApp(reading: Reading): AppModel {
     entityByName,
     enumByName: new Map(enums.map((type) => [type.name, type])),
     weights: fieldWeights(reading),
+    cacheHints: cacheHints(schema),
     user: userNode && entityByName.get(userNode.name.value),
   });
 }

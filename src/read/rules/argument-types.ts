@@ -48,6 +48,8 @@ function scalarMisfit(value: ConstValueNode, name: string): string | undefined {
       return value.kind === Kind.INT && Math.abs(Number(value.value)) <= 2147483647
         ? undefined
         : 'takes a whole number. Write it without quotes.';
+    case 'Boolean':
+      return value.kind === Kind.BOOLEAN ? undefined : 'takes true or false. Write it without quotes.';
     default:
       return undefined;
   }

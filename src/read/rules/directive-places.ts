@@ -4,8 +4,9 @@ import type { Rule } from './rule.ts';
 import { type DirectiveUse, directiveUses } from './walk.ts';
 
 /** What means something on a root field of the author's, and on a field of a type that is not stored. */
-const ON_ROOT_FIELDS: readonly string[] = ['access', 'cost', 'deprecated'];
-const ON_CUSTOM_FIELDS: readonly string[] = ['cost', 'deprecated'];
+const ON_ROOT_FIELDS: readonly string[] = ['access', 'cacheControl', 'cost', 'deprecated'];
+const ON_CUSTOM_FIELDS: readonly string[] = ['cacheControl', 'cost', 'deprecated'];
+const ON_CUSTOM_TYPES: readonly string[] = ['cacheControl'];
 
 const PLACES: Record<string, string> = {
   OBJECT: 'a type',
@@ -45,6 +46,7 @@ export const directivePlaces: Rule = (judged) => {
 function needsModel({ used, location, owner }: DirectiveUse): boolean {
   const name = used.name.value;
   if (!OWN_DIRECTIVES.has(name) || name === 'model') return false;
-  if (location === 'OBJECT') return owner !== 'model';
+  if (location === 'OBJECT')
+    return owner !== 'model' && !(owner === 'custom type' && ON_CUSTOM_TYPES.includes(name));
   return location === 'FIELD_DEFINITION' && owner === 'custom type' && !ON_CUSTOM_FIELDS.includes(name);
 }

@@ -1,5 +1,6 @@
 import { abstractTypes } from './abstract-types.ts';
 import { argumentTypes } from './argument-types.ts';
+import { cacheHints } from './cache-hints.ts';
 import { checks } from './checks.ts';
 import { columnNames } from './column-names.ts';
 import { columnTypes } from './column-types.ts';
@@ -92,4 +93,6 @@ export const RULES: readonly Rule[] = [
   renames,
   // Root fields of the author's own.
   customRootFields,
+  // What may be kept of answers.
+  cacheHints,
 ];
