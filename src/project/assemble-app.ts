@@ -14,6 +14,7 @@ import type { Db, PrismaClientLike } from '../data/index.ts';
 import { scalarTypes } from '../emit/scalars/index.ts';
 import { authGuards } from '../features/auth/guards.ts';
 import type { AuthRuntime } from '../features/auth/start-auth.ts';
+import { startCache } from '../features/cache/start-cache.ts';
 import type { BuiltApp } from '../pipeline.ts';
 import { buildExecutableSchema } from '../query/build-executable-schema.ts';
 import { CompiledQueries, stringifyResult } from '../query/compile/index.ts';
@@ -54,13 +55,17 @@ export function assembleApp(parts: AppParts): PlinthApp {
     customResolvers: parts.resolvers,
     guards: authGuards(built.app),
   });
+  const { app, rules } = built;
+  const cache = startCache({ app, rules, schema, resolvers: parts.resolvers });
   return {
     schema,
     samples: parts.samples,
     createContext: (request) => createContext(parts, schema, request),
-    // Before anything runs; then queries: theirs is the gate that also mutations have to pass.
+    // Limits before anything runs; then the cache: what it holds need not be answered again; then queries: theirs is the
+    // gate that also mutations have to pass.
     plugins: [
       limitCost(new OperationCosts({ app: built.app, schema, limits }), limits.cost),
+      ...(cache ? [cache.plugin] : []),
       answerQueries(schema, compiledQueries(parts, schema)),
       runMutationsInTransactions(schema, parts.db),
     ],
