@@ -5,8 +5,8 @@ import { directive, ruleArgument, stringArgument } from '../arguments.ts';
 import { hasDirective } from '../author-schema.ts';
 import { placeOf } from '../locate.ts';
 import { buildEntity } from './build-entity.ts';
-import { fieldWeights } from './field-weights.ts';
 import { cacheHints } from './cache-hints.ts';
+import { fieldWeights } from './field-weights.ts';
 import type { Reading } from './reading.ts';
 
 /** The whole model, frozen; as much of it as could be understood. */

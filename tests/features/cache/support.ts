@@ -142,8 +142,8 @@ async function send(base: string, question: Question): Promise<Answer> {
 }
 
 function search(parts: Record<string, unknown>): URLSearchParams {
-  const given = Object.entries(parts).filter(([, value]) => value !== undefined);
-  return new URLSearchParams(
-    given.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
-  );
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(parts))
+    if (value !== undefined) given.set(name, typeof value === 'string' ? value : JSON.stringify(value));
+  return given;
 }
