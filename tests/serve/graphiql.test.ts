@@ -1,19 +1,9 @@
-import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasChromium, launchChromium } from '../support/chromium.ts';
 import { ADMIN_KEY, startServer, type TestServer } from './support.ts';
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-);
-if (!CHROMIUM)
-  console.warn('GraphiQL is not tested: no Chromium on this machine (apt-get install chromium).');
-
-/** Quiet: a browser of its own accord calls home, which would hide what the page does. */
-const QUIET =
-  '--no-sandbox --disable-gpu --disable-quic --disable-background-networking --disable-component-update --disable-sync';
-
-describe.skipIf(!CHROMIUM)('GraphiQL in a browser', () => {
+describe.skipIf(!hasChromium('GraphiQL'))('GraphiQL in a browser', () => {
   let server: TestServer;
   let browser: Browser;
   let page: Page;
@@ -22,7 +12,7 @@ describe.skipIf(!CHROMIUM)('GraphiQL in a browser', () => {
 
   beforeAll(async () => {
     server = await startServer({ shared: true });
-    browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args: QUIET.split(' ') });
+    browser = await launchChromium();
     page = await browser.newPage({ viewport: { width: 1400, height: 850 } });
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
@@ -95,10 +85,7 @@ describe.skipIf(!CHROMIUM)('GraphiQL in a browser', () => {
   });
 
   test('has no key for a page under a foreign name (DNS rebinding)', async () => {
-    const rebound = await chromium.launch({
-      executablePath: CHROMIUM ?? '',
-      args: [...QUIET.split(' '), '--host-resolver-rules=MAP evil.example 127.0.0.1'],
-    });
+    const rebound = await launchChromium('--host-resolver-rules=MAP evil.example 127.0.0.1');
     const other = await rebound.newPage();
     await other.goto(`http://evil.example:${server.port}/graphql`);
     expect(await other.content()).toContain('plinth-settings');

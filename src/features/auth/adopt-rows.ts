@@ -1,6 +1,7 @@
 import type { Db } from '../../data/index.ts';
 import { quoteIdentifier } from '../../kit/quote-identifier.ts';
 import type { AppModel, Entity } from '../../model/app-model.ts';
+import { idColumn } from './user-columns.ts';
 
 /**
  * Gives everything that points at one account to another: what somebody made before they signed up stays theirs. Where
@@ -12,7 +13,7 @@ export async function adoptRows(app: AppModel, db: Db, from: string, to: string)
   await db.transaction(async (tx) => {
     for (const { entity, column } of keysTo(app, user)) {
       const [table, key] = [quoteIdentifier(entity.table), quoteIdentifier(column)];
-      const text = `UPDATE ${table} SET ${key} = (SELECT ${idOf(user)} FROM ${quoteIdentifier(user.table)} WHERE ${idOf(user)}::text = $2) WHERE ${key}::text = $1`;
+      const text = `UPDATE ${table} SET ${key} = (SELECT ${idColumn(user)} FROM ${quoteIdentifier(user.table)} WHERE ${idColumn(user)}::text = $2) WHERE ${key}::text = $1`;
       await tx.savepoint(() => tx.execute(text, [from, to])).catch(ignoreUniqueness);
     }
   });
@@ -29,11 +30,6 @@ function keysTo(
         : [],
     ),
   );
-}
-
-function idOf(user: Entity): string {
-  const id = user.fieldByName.get('id');
-  return quoteIdentifier(id?.kind === 'scalar' ? id.column : 'id');
 }
 
 function ignoreUniqueness(error: unknown): void {

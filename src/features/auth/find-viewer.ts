@@ -6,7 +6,7 @@ import type { AppModel } from '../../model/app-model.ts';
 import type { KnownViewer, ViewerState } from '../../model/viewer.ts';
 import { sessionCookieName } from './http-names.ts';
 import { readBearer, readCookie, trustsCookie } from './trust-cookie.ts';
-import { userField } from './user-columns.ts';
+import { idColumn, userField } from './user-columns.ts';
 import { ViewerCache } from './viewer-cache.ts';
 
 export interface FindViewerParts {
@@ -101,8 +101,7 @@ function statements({ user }: AppModel): { readonly session: string; readonly ap
   const table = quoteIdentifier(user?.table ?? 'plinth_user');
   const column = (fact: 'email' | 'emailVerified' | 'roles') =>
     `u.${quoteIdentifier(user ? userField(user, fact).column : fact)}`;
-  const id = user?.fieldByName.get('id');
-  const key = `u.${quoteIdentifier(id?.kind === 'scalar' ? id.column : 'id')}`;
+  const key = `u.${idColumn(user)}`;
   const roles = `coalesce(${column('roles')}::text[], '{}')`;
   const facts = (own: string) =>
     `json_build_object('id', ${key}::text, 'email', ${column('email')}, 'emailVerified', ${column('emailVerified')}, 'roles', ${own})::text AS facts`;

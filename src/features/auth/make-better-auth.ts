@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { type BetterAuthOptions, betterAuth } from 'better-auth';
 import { prismaAdapter } from 'better-auth/adapters/prisma';
 import { createAuthMiddleware } from 'better-auth/api';
-import { v7 as uuid7 } from 'uuid';
 import type { Config } from '../../config/index.ts';
 import type { PrismaClientLike } from '../../data/index.ts';
 import { ViewerError } from '../../kit/viewer-error.ts';
@@ -11,8 +10,11 @@ import { adapterClient } from './adapter-client.ts';
 import { adoptRows } from './adopt-rows.ts';
 import { authOperation } from './auth-scope.ts';
 import { createUserRow, type UserRowParts } from './create-user-row.ts';
+import { forgetUnproven } from './forget-unproven.ts';
 import { ADDRESS_HEADER, sessionCookieName } from './http-names.ts';
 import type { Mail, Mailer } from './mailer.ts';
+import { resetMail, verificationMail } from './mails.ts';
+import { passkeyStore } from './passkeys/store.ts';
 import { hashPassword, PASSWORD_LENGTH, verifyPassword } from './passwords.ts';
 import { authPlugins } from './plugins.ts';
 import { TABLES } from './tables.ts';
@@ -40,6 +42,7 @@ export type BetterAuth = ReturnType<typeof makeBetterAuth>;
 /** better-auth over the project's own tables. Everything that is not set here is its default. */
 export function makeBetterAuth(parts: BetterAuthParts) {
   const { config } = parts;
+  const appUrl = () => config.auth.appUrl ?? parts.publicUrl();
   return betterAuth({
     appName: 'plinth',
     baseURL: parts.publicUrl(),
@@ -61,7 +64,10 @@ export function makeBetterAuth(parts: BetterAuthParts) {
       },
       sendResetPassword: async ({ user, token }) => {
         await forgetOlderTokens(parts.prisma, user.id);
-        post(parts, resetMail(parts, user.email, token));
+        post(parts, resetMail(user.email, token, appUrl()));
+      },
+      onPasswordReset: async ({ user }) => {
+        if (!user.emailVerified) await forget(parts, user.id);
       },
     },
     emailVerification: {
@@ -69,7 +75,7 @@ export function makeBetterAuth(parts: BetterAuthParts) {
       autoSignInAfterVerification: true,
       expiresIn: 24 * 60 * 60,
       sendVerificationEmail: async ({ user, url, token }) =>
-        post(parts, verificationMail(user.email, url, token)),
+        post(parts, verificationMail(user.email, url, token, appUrl())),
     },
     session: {
       modelName: TABLES.session,
@@ -88,7 +94,16 @@ export function makeBetterAuth(parts: BetterAuthParts) {
     },
     user: userOptions(parts.app),
     hooks: { before: endOtherSessions },
-    databaseHooks: { account: { create: { before: dropIdToken }, update: { before: dropIdToken } } },
+    databaseHooks: {
+      account: { create: { before: dropIdToken }, update: { before: dropIdToken } },
+      user: {
+        update: {
+          after: async (user, ctx) => {
+            if (ctx && PROOFS_OF_ADDRESS.includes(ctx.path)) await forget(parts, user.id);
+          },
+        },
+      },
+    },
     // Rows of accounts are changed through the API, under the author's rules.
     disabledPaths: ['/update-user', '/delete-user', '/change-email'],
     // Ours counts in the database and by account as well: see throttle.ts.
@@ -101,12 +116,22 @@ export function makeBetterAuth(parts: BetterAuthParts) {
         app: parts.app,
         providers: config.auth.providers,
         signUp: config.auth.signUp,
-        appUrl: () => config.auth.appUrl ?? parts.publicUrl(),
+        appUrl,
+        publicUrl: parts.publicUrl,
+        passkeys: passkeyStore(parts.db),
         post: (mail) => post(parts, mail),
         adopt: (from, to) => adoptRows(parts.app, parts.db, from, to),
       }),
     ],
   } satisfies BetterAuthOptions);
+}
+
+/** Here better-auth changes a row only to promote an account whose address nobody had verified. */
+const PROOFS_OF_ADDRESS = ['/magic-link/verify', '/sign-in/email-otp'];
+
+async function forget({ app, db, changed }: BetterAuthParts, userId: string): Promise<void> {
+  await forgetUnproven(app, authOperation.getStore()?.tx ?? db, userId);
+  changed();
 }
 
 /** The id token has been read once it arrives; better-auth encrypts the other tokens and would keep this one as it is. */
@@ -149,7 +174,8 @@ function advanced(config: Config) {
     cookies: { session_token: { name: sessionCookieName(config), attributes: { secure } } },
     defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', secure, path: '/' },
     ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
-    database: { generateId: () => uuid7() },
+    // Ids are made by the database schema's defaults; this also makes better-auth's own reservations uuids.
+    database: { generateId: 'uuid' },
   } satisfies BetterAuthOptions['advanced'];
 }
 
@@ -185,27 +211,6 @@ async function forgetOlderTokens(prisma: PrismaClientLike, userId: string): Prom
   })) as { id: string }[];
   const older = rows.slice(1).map(({ id }) => id);
   if (older.length > 0) await verification.deleteMany?.({ where: { id: { in: older } } });
-}
-
-function resetMail({ config, publicUrl }: BetterAuthParts, to: string, token: string): Mail {
-  const url = `${config.auth.appUrl ?? publicUrl()}/reset-password?token=${encodeURIComponent(token)}`;
-  const text = [
-    'Somebody, probably you, asked for a new password for this address.',
-    '',
-    `Set it here within an hour: ${url}`,
-    '',
-    'If it was not you, do nothing: the password stays as it is.',
-  ].join('\n');
-  return { to, subject: 'Set a new password', text, url, token };
-}
-
-function verificationMail(to: string, url: string, token: string): Mail {
-  const text = [
-    `Please confirm that this address is yours: ${url}`,
-    '',
-    'If you do not know why you get this, do nothing.',
-  ];
-  return { to, subject: 'Confirm your address', text: text.join('\n'), url, token };
 }
 
 /** Sends now, or with the rest of the operation around the caller once that has succeeded. */

@@ -2,6 +2,9 @@ import { anonymous, bearer, emailOTP, genericOAuth, magicLink, twoFactor } from 
 import type { AuthProvider } from '../../config/index.ts';
 import type { AppModel } from '../../model/app-model.ts';
 import type { Mail } from './mailer.ts';
+import { codeMail, linkMail } from './mails.ts';
+import { passkeys } from './passkeys/plugin.ts';
+import type { PasskeyStore } from './passkeys/store.ts';
 import { TABLES } from './tables.ts';
 import { userField } from './user-columns.ts';
 
@@ -15,6 +18,8 @@ export interface PluginParts {
   readonly signUp: boolean;
   /** Where the app's pages are. */
   readonly appUrl: () => string;
+  readonly publicUrl: () => string;
+  readonly passkeys: PasskeyStore;
   readonly post: (mail: Mail) => void;
   /** Gives the rows of an anonymous account to the account that it has become. */
   readonly adopt: (from: string, to: string) => Promise<void>;
@@ -31,7 +36,7 @@ export function authPlugins(parts: PluginParts) {
       expiresIn: 10 * MINUTE_S,
       storeToken: 'hashed',
       disableSignUp: !parts.signUp,
-      sendMagicLink: async ({ email, url, token }) => post(linkMail(email, url, token)),
+      sendMagicLink: async ({ email, url, token }) => post(linkMail(email, url, token, parts.appUrl())),
     }),
     emailOTP({
       expiresIn: 10 * MINUTE_S,
@@ -47,6 +52,7 @@ export function authPlugins(parts: PluginParts) {
       schema: { user: { fields: { twoFactorEnabled } } },
       backupCodeOptions: { storeBackupCodes: 'encrypted' },
     }),
+    passkeys({ store: parts.passkeys, appUrl: parts.appUrl, publicUrl: parts.publicUrl }),
     genericOAuth({ config: parts.providers.map((provider) => providerConfig(provider, parts.signUp)) }),
     ...(parts.signUp ? [anonymousAccounts(parts, isAnonymous)] : []),
   ];
@@ -63,22 +69,4 @@ function anonymousAccounts({ adopt }: PluginParts, isAnonymous: string) {
 function providerConfig(provider: AuthProvider, signUp: boolean) {
   const { id, scopes = ['openid', 'email', 'profile'], ...urls } = provider;
   return { ...urls, providerId: id, scopes: [...scopes], pkce: true, disableSignUp: !signUp };
-}
-
-function linkMail(to: string, url: string, token: string): Mail {
-  const text = [
-    `Sign in with this link, within ten minutes and once: ${url}`,
-    '',
-    'If you did not ask for it, do nothing.',
-  ];
-  return { to, subject: 'Sign in', text: text.join('\n'), url, token };
-}
-
-function codeMail(to: string, otp: string): Mail {
-  const text = [
-    `Your code is ${otp}. It is good for ten minutes.`,
-    '',
-    'If you did not ask for it, do nothing.',
-  ];
-  return { to, subject: 'Your code', text: text.join('\n'), token: otp };
 }

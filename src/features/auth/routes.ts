@@ -5,7 +5,7 @@ import type { ViewerState } from '../../model/viewer.ts';
 import { afterAtLeast } from './after-at-least.ts';
 import { signUpFields } from './api.ts';
 import { authOperation } from './auth-scope.ts';
-import { ADDRESS_HEADER } from './http-names.ts';
+import { ADDRESS_HEADER, PAGE_ORIGIN_HEADER } from './http-names.ts';
 import { isLoopback } from './loopback.ts';
 import { renderMailPage } from './mail-page.ts';
 import type { Mailer } from './mailer.ts';
@@ -175,6 +175,7 @@ function toWebRequest(
     sent.set(name, value);
   }
   sent.set(ADDRESS_HEADER, remoteAddress);
+  if (trusted && headers.origin !== undefined) sent.set(PAGE_ORIGIN_HEADER, headers.origin);
   // Origins have been judged (refuseForeignPages, trustsCookie); better-auth judges where it is told to lead people.
   sent.set('origin', new URL(publicUrl()).origin);
   if (method === 'GET' || method === 'HEAD') return new Request(publicUrl() + url, { method, headers: sent });
@@ -193,6 +194,7 @@ const DROPPED: ReadonlySet<string> = new Set([
   'x-forwarded-for',
   'x-plinth-admin-key',
   ADDRESS_HEADER,
+  PAGE_ORIGIN_HEADER,
 ]);
 
 const SIGN_UP_KEYS = ['email', 'password', 'name', 'callbackURL', 'rememberMe'];

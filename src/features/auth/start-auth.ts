@@ -14,7 +14,7 @@ import { ownRoutes } from './own-routes.ts';
 import { authResolvers } from './resolvers.ts';
 import { type AuthHttpRequest, answerRoute, type RouteParts } from './routes.ts';
 import { makeThrottle } from './throttle.ts';
-import { userField } from './user-columns.ts';
+import { idColumn, userField } from './user-columns.ts';
 
 export interface AuthParts {
   readonly app: AppModel;
@@ -110,11 +110,6 @@ async function setRoles({ user }: AppModel, db: Db, id: string, roles: readonly 
   const text = `UPDATE ${table} SET ${quoteIdentifier(field?.column ?? 'roles')} = $2::text[]::${type} WHERE ${idColumn(user)}::text = $1`;
   await db.execute(text, [id, roles]);
 }
-
-const idColumn = (user: AppModel['user']): string => {
-  const field = user?.fieldByName.get('id');
-  return quoteIdentifier(field?.kind === 'scalar' ? field.column : 'id');
-};
 
 /** An account as rules see it. */
 async function findAccount({ user }: AppModel, id: string, db: Queryable): Promise<KnownViewer | undefined> {

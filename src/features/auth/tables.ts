@@ -9,6 +9,7 @@ export const TABLES = {
   verification: 'PlinthVerification',
   twoFactor: 'PlinthTwoFactor',
   apiKey: 'PlinthApiKey',
+  passkey: 'PlinthPasskey',
   throttle: 'PlinthThrottle',
   audit: 'PlinthAuthEvent',
 } as const;
@@ -29,6 +30,7 @@ export function authTables(app: AppModel): readonly Entity[] {
     accountTable(user),
     verificationTable(),
     ...secondFactors(user),
+    passkeyTable(user),
     ...keeping(),
   ];
 }
@@ -117,6 +119,26 @@ function secondFactors(user: string): readonly Entity[] {
       ownedBy('user', user),
     ]),
   ];
+}
+
+function passkeyTable(user: string): Entity {
+  return internalTable(
+    TABLES.passkey,
+    'plinth_passkey',
+    'A passkey. Its private half is in its owner’s device.',
+    [
+      column('name', 'String'),
+      column('credentialId', 'String', { required: true, unique: true }),
+      column('publicKey', 'String', required),
+      column('counter', 'BigInt', { required: true, default: 0 }),
+      column('deviceType', 'String', required),
+      column('backedUp', 'Boolean', required),
+      column('transports', 'String', { required: true, list: true }),
+      column('createdAt', 'DateTime', { required: true, maintained: 'createdAt' }),
+      column('lastUsedAt', 'DateTime'),
+      ownedBy('user', user),
+    ],
+  );
 }
 
 /** What sign-in remembers of attempts and of things done in somebody's name. No keys: they outlive accounts. */

@@ -1,3 +1,4 @@
+import { quoteIdentifier } from '../../kit/quote-identifier.ts';
 import type { AppModel, Entity, Field, ScalarField } from '../../model/app-model.ts';
 import type { ScalarName } from '../../model/scalars.ts';
 import { type ColumnOptions, hiddenColumn } from './entity.ts';
@@ -86,6 +87,12 @@ export function userField(user: Entity, fact: UserFact): ScalarField {
   const field = authorsField(user, fact) ?? user.fieldByName.get(freeName(user, fact, true));
   if (field?.kind !== 'scalar') throw new Error(`${user.name} has no column for ${fact}`);
   return field;
+}
+
+/** The quoted column that holds the id of an account. */
+export function idColumn(user: Entity | undefined): string {
+  const field = user?.fieldByName.get('id');
+  return quoteIdentifier(field?.kind === 'scalar' ? field.column : 'id');
 }
 
 function authorsField(user: Entity, fact: UserFact): ScalarField | undefined {

@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type AuthServer,
@@ -10,6 +9,7 @@ import {
   SIGN_IN,
   SIGN_UP,
   startAuthServer,
+  totp,
 } from './support.ts';
 
 const SDL = /* GraphQL */ `
@@ -152,21 +152,6 @@ describe('mail', () => {
     expect([200, 404]).toContain(foreign.status);
   });
 });
-
-/** RFC 6238, six digits, thirty seconds. */
-function totp(secret: string): string {
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
-  const hash = createHmac('sha1', base32(secret)).update(counter).digest();
-  const offset = (hash.at(-1) ?? 0) & 15;
-  return String((hash.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0');
-}
-function base32(text: string): Buffer {
-  const bits = [...text].map((letter) =>
-    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
-  );
-  return Buffer.from((bits.join('').match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
-}
 
 describe('a second factor', () => {
   it('is asked for once it is on, and recovery codes work once', async () => {
