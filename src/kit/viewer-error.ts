@@ -20,7 +20,7 @@ export type ErrorCode =
 export interface InputIssue {
   readonly path: readonly (string | number)[];
   readonly message: string;
-  readonly constraint?: string;
+  readonly constraint: string;
 }
 
 export interface ViewerErrorOptions {

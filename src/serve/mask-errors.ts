@@ -127,7 +127,19 @@ function judgeVariable(message: string): Verdict {
   const place = / at "(\w+(?:\.\w+|\[\d+\])*)"; /.exec(message)?.[1] ?? name;
   const path = [...place.matchAll(/\w+/g)].map(([part]) => (/^\d+$/.test(part) ? Number(part) : part));
   const reason = /; (.+)$/s.exec(message)?.[1] ?? message;
-  return { code: 'BAD_USER_INPUT', message, issues: [{ path, message: shorten(reason) }] };
+  return {
+    code: 'BAD_USER_INPUT',
+    message,
+    issues: [{ path, message: shorten(reason), constraint: constraintOf(reason) }],
+  };
+}
+
+/** The kind of fault, from the words that graphql-js has for it. */
+function constraintOf(reason: string): string {
+  if (/was not provided\.|not to be null\.$|must not be null\.$/.test(reason)) return 'required';
+  if (/^Field .* is not defined by type/.test(reason)) return 'unknown';
+  if (/does not exist in .* enum\./.test(reason)) return 'enum';
+  return /exactly one key/i.test(reason) ? 'oneOf' : 'type';
 }
 
 /** graphql-js raises this while running, when a nullable variable with null stands where null is not allowed. */

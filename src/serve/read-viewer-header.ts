@@ -66,10 +66,13 @@ function asUtf8(header: string): string {
 }
 
 function issue(path: readonly string[], message: string): InputIssue {
-  return { path: ['X-Plinth-As', ...path], message };
+  return { path: ['X-Plinth-As', ...path], message, constraint: 'format' };
 }
 
 function refusal(issues: readonly InputIssue[]): ViewerError {
   const faults = issues.map(({ path, message }) => `${path.slice(1).join('.') || 'the value'} ${message}`);
-  return new ViewerError('BAD_USER_INPUT', `X-Plinth-As: ${faults.join('; ')}.`, { issues });
+  const told = faults.join('; ').replace(/\.$/, '');
+  return new ViewerError('BAD_USER_INPUT', `X-Plinth-As: ${told}${told.endsWith('?') ? '' : '.'}`, {
+    issues,
+  });
 }

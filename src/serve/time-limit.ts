@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { ViewerError } from '../kit/viewer-error.ts';
 
@@ -19,6 +20,8 @@ export interface TimeLimit {
 
 export function startTimeLimit(ms: number, response: ServerResponse, stop: AbortSignal): TimeLimit {
   const controller = new AbortController();
+  // Every statement of the operation listens, and many run side by side: Node takes more than ten for a leak.
+  setMaxListeners(0, controller.signal);
   const timer = setTimeout(() => controller.abort(timeout(ms)), ms);
   const onClose = () => {
     if (!response.writableEnded) controller.abort(new ViewerError('UNAVAILABLE', 'The client went away.'));

@@ -88,8 +88,8 @@ describe('refused, never ignored:', () => {
 test('faults of X-Plinth-As are listed with their places', async () => {
   const answer = await ask(development, { ...key, 'x-plinth-as': '{"id":7,"rols":[]}' });
   expect(answer.json.errors?.[0]?.extensions.issues).toEqual([
-    { path: ['X-Plinth-As', 'rols'], message: 'does not exist. Did you mean "roles"?' },
-    { path: ['X-Plinth-As', 'id'], message: 'must be a string that is not empty' },
+    { path: ['X-Plinth-As', 'rols'], message: 'does not exist. Did you mean "roles"?', constraint: 'format' },
+    { path: ['X-Plinth-As', 'id'], message: 'must be a string that is not empty', constraint: 'format' },
   ]);
 });
 

@@ -154,5 +154,7 @@ function seconds({ expiresIn }: Body): number {
 }
 
 function bad(key: string, message: string): ViewerError {
-  return new ViewerError('BAD_USER_INPUT', `${key} ${message}.`, { issues: [{ path: [key], message }] });
+  return new ViewerError('BAD_USER_INPUT', `${key} ${message}.`, {
+    issues: [{ path: [key], message, constraint: 'format' }],
+  });
 }

@@ -55,11 +55,12 @@ type RuleTree = Record<string, Record<string, ReturnType<ReturnType<typeof rule>
 
 function ruleTree(guards: readonly Guard[]): RuleTree {
   const rules = new Map<string, ReturnType<ReturnType<typeof rule>>>();
-  const tree: RuleTree = {};
+  // Without a prototype: models may be called `constructor` or `toString`.
+  const tree = Object.create(null) as RuleTree;
   for (const guard of guards) {
     const known = rules.get(guard.rule) ?? toRule(guard);
     rules.set(guard.rule, known);
-    const fields = tree[guard.type] ?? {};
+    const fields = tree[guard.type] ?? (Object.create(null) as RuleTree[string]);
     tree[guard.type] = fields;
     if (fields[guard.field]) throw new Error(`Two guards stand before ${guard.type}.${guard.field}`);
     fields[guard.field] = known;

@@ -4,7 +4,7 @@ import { type InputIssue, ViewerError } from '../../kit/viewer-error.ts';
 export type InputPath = readonly (string | number)[];
 
 /** A `BAD_USER_INPUT` that names the place. */
-export function badInput(path: InputPath, message: string, constraint?: string): ViewerError {
-  const issue: InputIssue = { path, message, ...(constraint !== undefined && { constraint }) };
+export function badInput(path: InputPath, message: string, constraint: string): ViewerError {
+  const issue: InputIssue = { path, message, constraint };
   return new ViewerError('BAD_USER_INPUT', message, { issues: [issue] });
 }

@@ -60,7 +60,7 @@ function jsonPathOf(
     at,
   ) as readonly string[];
   if (steps.length > 0 && filter.eq === undefined && filter.contains === undefined) {
-    throw badInput(at, '`path` needs `eq` or `contains` beside it.');
+    throw badInput(at, '`path` needs `eq` or `contains` beside it.', 'required');
   }
   return steps;
 }
@@ -114,7 +114,7 @@ function listToExpr(op: string, operand: unknown, subject: Subject, path: InputP
     const empty: Expr = { kind: 'list', op, value };
     return operand === true ? empty : not(empty);
   }
-  if (!LIST_OPS.has(op)) throw badInput(path, `There is no filter ${op}.`);
+  if (!LIST_OPS.has(op)) throw badInput(path, `There is no filter ${op}.`, 'unknown');
   const type = op === 'has' ? subject.element : subject.type;
   const literal = op === 'has' ? toJson(operand, type, path) : listOperand(operand, subject, path);
   return {
@@ -132,7 +132,8 @@ function jsonToExpr(
   subject: Subject,
   path: InputPath,
 ): Expr {
-  if (op !== 'eq' && op !== 'ne' && op !== 'contains') throw badInput(path, `There is no filter ${op}.`);
+  if (op !== 'eq' && op !== 'ne' && op !== 'contains')
+    throw badInput(path, `There is no filter ${op}.`, 'unknown');
   const clean = toJson(operand, subject.type, path);
   return { kind: 'json', op, value: subject.value, path: jsonPath, operand: clean };
 }

@@ -72,13 +72,13 @@ function keysOf(scope: RequestScope, entity: Entity, by: unknown): GroupPlan['ke
   return list.map((entry: { field: string; bucket?: DateBucket | null }, index) => {
     const path = ['by', index];
     const key = groupKeys(entity).find(({ name }) => name === entry.field);
-    if (!key) throw badInput(path, `There is no grouping by ${entry.field}.`);
+    if (!key) throw badInput(path, `There is no grouping by ${entry.field}.`, 'unknown');
     if (seen.has(key.name))
       throw badInput(path, `${key.name} is grouped by twice: a key holds one value.`, 'unique');
     seen.add(key.name);
     const bucket = entry.bucket ?? undefined;
     if (bucket && scalarType(key.type.name)?.bucket !== true) {
-      throw badInput([...path, 'bucket'], `${key.name} is no date and has no buckets.`);
+      throw badInput([...path, 'bucket'], `${key.name} is no date and has no buckets.`, 'bucket');
     }
     return { name: key.name, bucket };
   });
@@ -114,7 +114,7 @@ function havingEntry(key: string, value: unknown, place: HavingPlace): Expr {
   if (key === 'NOT') return not(havingToExpr(value, place));
   if (key === 'count') return havingFilter({ fn: 'count', field: '' }, INT, value, place);
   const fn = AGGREGATE_FNS.find((name) => name === key);
-  if (!fn) throw badInput(place.path, `There is no ${key} to compare with.`);
+  if (!fn) throw badInput(place.path, `There is no ${key} to compare with.`, 'unknown');
   const parts = Object.entries(value as Record<string, unknown>).map(([field, filter]) => {
     const at = { ...place, path: [...place.path, field] };
     if (filter === null || filter === undefined) return TRUE;
@@ -135,7 +135,7 @@ function havingFilter(item: AggregateItem, type: ValueType, filter: unknown, pla
 function typeOf(entity: Entity, fn: AggregateFn, name: string, path: InputPath): ValueType {
   const field = entity.fieldByName.get(name);
   if (field?.kind !== 'scalar' && field?.kind !== 'computed')
-    throw badInput(path, `There is no ${fn} of ${name}.`);
+    throw badInput(path, `There is no ${fn} of ${name}.`, 'unknown');
   if (fn === 'min' || fn === 'max') return field.type;
   if (fn === 'countDistinct') return INT;
   return { kind: 'scalar', name: scalarType(field.type.name)?.[fn] ?? 'Float', list: false };
@@ -161,10 +161,10 @@ function groupOrder(
   const [field, direction] = oneKey(value, [...path, part]);
   if (part === 'key') {
     const isKey = keys.some(({ name }) => name === field);
-    if (!isKey) throw badInput([...path, part, field], `${field} is not grouped by.`);
+    if (!isKey) throw badInput([...path, part, field], `${field} is not grouped by.`, 'groupedBy');
     return { by: { key: field }, ...directionOf(direction) };
   }
   const fn = AGGREGATE_FNS.find((name) => name === part);
-  if (!fn) throw badInput([...path, part], `There is no order by ${part}.`);
+  if (!fn) throw badInput([...path, part], `There is no order by ${part}.`, 'unknown');
   return { by: { item: use({ fn, field }) }, ...directionOf(direction) };
 }

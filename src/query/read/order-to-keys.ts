@@ -72,7 +72,7 @@ function entryToKey(entry: unknown, branch: Branch): OrderKey {
   if (field?.kind === 'relation')
     return field.many ? countKey(field, direction, at) : relationKey(field, direction, at);
   if (!field || field.kind === 'resolved' || !isOrderable(field.type))
-    throw badInput(at.path, `There is no order by ${name}.`);
+    throw badInput(at.path, `There is no order by ${name}.`, 'unknown');
   const row = { from: THIS, entity: branch.root.name, steps: branch.steps };
   const rule = ruleHere(name, at);
   const column = guardedBy(branch.rule, { kind: 'column', row: withRule(row, rule, at), field: name });
@@ -119,7 +119,8 @@ function relationKey(relation: RelationField, nested: unknown, branch: Branch): 
 /** Counts the rows that the viewer may read. Behind a hidden row there is nothing to count: null. */
 function countKey(relation: RelationField, order: unknown, branch: Branch): OrderKey {
   const [name, direction] = oneKey(order, branch.path);
-  if (name !== 'count') throw badInput([...branch.path, name], 'A list orders by its `count` only.');
+  if (name !== 'count')
+    throw badInput([...branch.path, name], 'A list orders by its `count` only.', 'unknown');
   const rule = ruleHere(relation.name, branch);
   const bound = `${boundName(branch)}#${relation.name}`;
   const { rows, readable } = readableRelated(branch.scope, branch.entity, relation.name, THIS, bound);

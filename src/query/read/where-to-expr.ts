@@ -55,7 +55,7 @@ function entryToExpr(key: string, value: unknown, place: Place): Expr {
   if (key === 'NOT') return not(toExpr(value, place));
   const field = place.entity.fieldByName.get(key);
   if (!field || field.kind === 'resolved')
-    throw badInput(place.path, `${place.entity.name} has no filter ${key}.`);
+    throw badInput(place.path, `${place.entity.name} has no filter ${key}.`, 'unknown');
   if (field.kind === 'relation') return relationToExpr(field, value as Record<string, unknown>, place);
   const column = readableColumn(place.scope, place.entity, key, place.as);
   return filterToExpr(column, field.type, value as Record<string, unknown>, place);
@@ -109,7 +109,7 @@ function relationOp(
       return value === true ? none : not(none);
     }
     default:
-      throw badInput(place.path, `${relation.name} has no filter ${op}.`);
+      throw badInput(place.path, `${relation.name} has no filter ${op}.`, 'unknown');
   }
 }
 

@@ -3,7 +3,7 @@ import type { Entity } from '../../model/app-model.ts';
 import { SEARCH_COLUMN } from '../../model/search-column.ts';
 import { argument, directive, stringArgument } from '../arguments.ts';
 import { placeOf } from '../locate.ts';
-import { identifierFault } from './identifier-fault.ts';
+import { hasUnquotable, identifierFault } from './identifier-fault.ts';
 import type { Rule } from './rule.ts';
 import { modelFields } from './walk.ts';
 
@@ -37,6 +37,9 @@ export const columnNames: Rule = (judged) => {
       if (other !== undefined && other !== field) {
         const message = `${entity.name}.${field} and ${entity.name}.${other} would both be stored in the column "${column}". Give one of them another with @column(name: "…").`;
         problems.error(place, 'COLUMN_TWICE', message);
+      } else if (hasUnquotable(column)) {
+        const message = `${entity.name}.${field} cannot be stored in "${column}": quotation marks, backslashes and control characters cannot be in a column name. Choose another with @column(name: "…").`;
+        problems.error(place, 'COLUMN_NAME', message);
       } else if (isReserved) {
         const message = `${entity.name}.${field} cannot be stored in "${column}", a name that the database needs itself. Choose another with @column(name: "…").`;
         problems.error(place, 'COLUMN_NAME', message);

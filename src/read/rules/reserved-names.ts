@@ -4,6 +4,8 @@ import { isRootName } from '../author-schema.ts';
 import { ARGUMENT_ENUMS } from '../directives.ts';
 import { SHARED_TYPES } from '../generated-types.ts';
 import { placeOf } from '../locate.ts';
+import { identifierFault } from './identifier-fault.ts';
+import { POSTGRES_TYPES } from './postgres-types.ts';
 import type { Judged, Rule } from './rule.ts';
 import { everyType, modelFields } from './walk.ts';
 
@@ -67,11 +69,17 @@ function typeName({ schema, problems }: Judged, type: TypeDefinitionNode): void 
     (isStored && /^Plinth[A-Z]/.test(value) ? 'tables of sign-in are called like that' : undefined) ??
     (isStored && PRISMA_WORDS.has(value)
       ? 'the generated database client cannot have a type of this name'
-      : undefined);
+      : undefined) ??
+    (schema.enums.has(value) && POSTGRES_TYPES.has(value) ? 'PostgreSQL has a type of this name' : undefined);
   if (why)
     problems.error(placeOf(type), 'RESERVED_NAME', `The name ${value} is taken: ${why}. Rename the type.`);
   if (type.kind !== 'EnumTypeDefinition') return;
   for (const item of type.values ?? []) {
+    const tooLong = identifierFault(item.name.value);
+    if (tooLong) {
+      const message = `The value ${item.name.value} of ${value} ${tooLong} Choose a shorter name.`;
+      problems.error(placeOf(item), 'IDENTIFIER_TOO_LONG', message);
+    }
     const reason = underscore(item.name);
     if (!reason) continue;
     const message = `The value ${item.name.value} of ${value} cannot have this name: ${reason}. Rename it.`;

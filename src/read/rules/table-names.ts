@@ -1,7 +1,7 @@
 import type { Place } from '../../kit/problem.ts';
 import { argument, directive } from '../arguments.ts';
 import { placeOf } from '../locate.ts';
-import { identifierFault } from './identifier-fault.ts';
+import { hasUnquotable, identifierFault } from './identifier-fault.ts';
 import type { Judged, Rule } from './rule.ts';
 
 /** Tables, join tables and enum types share one name space in PostgreSQL. */
@@ -18,6 +18,9 @@ export const tableNames: Rule = (judged) => {
         'TABLE_NAME',
         `The name "${name}" of ${what} belongs to the database's own tables. Choose another.`,
       );
+    } else if (hasUnquotable(name)) {
+      const message = `The name "${name}" of ${what} has quotation marks, backslashes or control characters, which a table name cannot have. Choose another.`;
+      problems.error(place, 'TABLE_NAME', message);
     } else if (other !== undefined) {
       const message = `${what} and ${other} would both be called "${name}" in the database. Choose another name for one of them.`;
       problems.error(place, 'TABLE_TWICE', message);

@@ -5,10 +5,11 @@ import { ViewerError } from '../../../kit/viewer-error.ts';
 import { beginOperation, guardMutationFields, isSkipped, mayRunAgain } from './guard-mutation-fields.ts';
 import { findAnswer, keepAnswer, readKey, sweepSometimes } from './idempotency.ts';
 import { inTurn } from './in-turn.ts';
+import { oneAfterAnother } from './one-after-another.ts';
 import { type OperationRequest, runResolvers } from './run-resolvers.ts';
 
 /** How often a mutation that rivals got in the way of is run, all in all. */
-const MAX_RUNS = 4;
+const MAX_RUNS = 6;
 const FIRST_PAUSE_MS = 15;
 
 /** Carries an answer with errors out of the transaction, so that it is rolled back. */
@@ -27,10 +28,12 @@ export async function runMutation(request: OperationRequest): Promise<ExecutionR
   const { scope } = request.context;
   const { db } = scope;
   if ('savepoint' in db) return inTurn(db, () => runInside(request, db as Tx));
+  const attempt = () => runOnce(request).finally(() => scope.useConnection(db));
   for (let run = 1; ; run++) {
-    const { result, again } = await runOnce(request).finally(() => scope.useConnection(db));
+    // Rivals that collided once would collide again if they came back side by side.
+    const { result, again } = await (run === 1 ? attempt() : oneAfterAnother(db, attempt));
     if (!again || run >= MAX_RUNS) return result;
-    // Rivals that collided once would collide again if they came back at the same moment.
+    // Those of other processes do not wait in our line, so they must not come back at the same moment.
     await sleep(Math.random() * FIRST_PAUSE_MS * 2 ** run);
   }
 }

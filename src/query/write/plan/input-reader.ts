@@ -21,9 +21,9 @@ export class InputReader {
     this.maxListLength = maxListLength;
   }
 
-  issue(path: InputPath, message: string, constraint?: string): void {
+  issue(path: InputPath, message: string, constraint: string): void {
     if (this.#issues.length < MAX_ISSUES) {
-      this.#issues.push({ path, message, ...(constraint !== undefined && { constraint }) });
+      this.#issues.push({ path, message, constraint });
     }
   }
 
