@@ -25,6 +25,8 @@ export function addDevCommand(program: Command, { output }: Cli): void {
         commandLine: { ...(options.port !== undefined && { port: options.port }) },
         file: await readConfigFile(project),
       });
+      if (config.workers > 1)
+        output.note(`WORKERS=${config.workers} is for "plinth start": dev serves from one process.`);
       const session = await developProject({
         project,
         config,

@@ -1,17 +1,36 @@
+import cluster from 'node:cluster';
 import type { Command } from 'commander';
-import { environment, readConfig } from '../config/index.ts';
+import { type Config, environment, readConfig } from '../config/index.ts';
 import { isSameState, lastState, migrationStatus, readMigrations } from '../data/index.ts';
 import { UserError } from '../kit/user-error.ts';
 import { type BuiltApp, buildApp } from '../pipeline.ts';
 import { awaitSignal } from '../project/await-signal.ts';
 import { desiredState } from '../project/desired-state.ts';
+import { findConnectionShortage } from '../project/find-connection-shortage.ts';
 import { findProject, type Project, readConfigFile, readSources } from '../project/find-project.ts';
-import { openDatabase } from '../project/open-database.ts';
+import { type OpenDatabase, openDatabase, openLink } from '../project/open-database.ts';
+import { prepareTables } from '../project/prepare-tables.ts';
 import { serveProject } from '../project/serve-project.ts';
-import { makeLog } from '../serve/index.ts';
+import { runWorker } from '../project/workers/run-worker.ts';
+import { superviseWorkers } from '../project/workers/supervise-workers.ts';
+import { type Log, makeLog } from '../serve/index.ts';
 import { refuseUnsettled } from './migrate-command.ts';
 import { portOption, projectOption } from './options.ts';
+import type { Output } from './output.ts';
 import type { Cli } from './run.ts';
+
+interface StartOptions {
+  readonly project: string;
+  readonly port?: number;
+}
+
+/** What a start is made of, in the first process and in every worker. */
+interface Start {
+  readonly project: Project;
+  readonly config: Config;
+  readonly built: BuiltApp;
+  readonly log: Log;
+}
 
 /** `plinth start`: serves in production; changes nothing in the database and refuses one that is behind. */
 export function addStartCommand(program: Command, { output }: Cli): void {
@@ -20,28 +39,68 @@ export function addStartCommand(program: Command, { output }: Cli): void {
     .description('serve in production; refuses a database that is behind')
     .addOption(projectOption())
     .addOption(portOption())
-    .action(async (options: { project: string; port?: number }) => {
-      const signalled = awaitSignal(output.note);
-      const project = findProject(options.project);
-      const config = readConfig(environment(), {
-        mode: 'production',
-        commandLine: { ...(options.port !== undefined && { port: options.port }) },
-        file: await readConfigFile(project),
-      });
-      const built = buildApp(readSources(project));
-      refuseUnwrittenChanges(project, built);
-      const log = makeLog(config);
-      const database = await openDatabase(project, config, output.note);
-      try {
-        refuseUnsettled(await migrationStatus(database.url, project.directory));
-        const running = await serveProject({ project, config, built, database, log });
-        log.info({ url: running.url }, 'serving');
-        await signalled;
-        await running.stop();
-      } finally {
-        await database.close();
-      }
-    });
+    .action((options: StartOptions) => (cluster.isWorker ? startWorker(options) : start(options, output)));
+}
+
+async function start(options: StartOptions, output: Output): Promise<void> {
+  const signalled = awaitSignal(output.note);
+  const parts = await readStart(options);
+  refuseUnwrittenChanges(parts.project, parts.built);
+  const { project, config, log } = parts;
+  const database = await openDatabase(project, config, output.note);
+  try {
+    refuseUnsettled(await migrationStatus(database.url, project.directory));
+    await prepareTables(database.db);
+    // Behind a pooler our connections are not PostgreSQL's.
+    const shortage = database.pooler ? undefined : await findConnectionShortage(database.db, config);
+    if (shortage) log.warn(shortage);
+    const serve = config.workers === 1 ? serveAlone : serveByWorkers;
+    await serve(parts, database, signalled);
+  } finally {
+    await database.close();
+  }
+}
+
+async function serveAlone(parts: Start, database: OpenDatabase, signalled: Promise<void>): Promise<void> {
+  const running = await serveProject({ ...parts, database });
+  parts.log.info({ url: running.url }, 'serving');
+  await signalled;
+  await running.stop();
+}
+
+async function serveByWorkers(parts: Start, database: OpenDatabase, signalled: Promise<void>): Promise<void> {
+  const { config, log } = parts;
+  const workers = superviseWorkers({
+    count: config.workers,
+    // An embedded database belongs to this process; to workers it is one like any other.
+    database: { url: database.url, pooler: database.pooler },
+    log,
+    onServing: (url) => log.info({ url, workers: config.workers }, 'serving'),
+  });
+  try {
+    await Promise.race([signalled, workers.failed]);
+  } finally {
+    await workers.stop();
+  }
+}
+
+/** The first process has made sure of everything that concerns all. */
+function startWorker(options: StartOptions): Promise<void> {
+  return runWorker(async (link) => {
+    const parts = await readStart(options);
+    const database = openLink(link, parts.config);
+    return serveProject({ ...parts, log: parts.log.child({ pid: process.pid }), database });
+  });
+}
+
+async function readStart(options: StartOptions): Promise<Start> {
+  const project = findProject(options.project);
+  const config = readConfig(environment(), {
+    mode: 'production',
+    commandLine: { ...(options.port !== undefined && { port: options.port }) },
+    file: await readConfigFile(project),
+  });
+  return { project, config, built: buildApp(readSources(project)), log: makeLog(config) };
 }
 
 /** @throws UserError when schema.graphql says more than the migrations on disk */

@@ -99,7 +99,12 @@ export interface Config {
   readonly host: string;
   /** Absent: the embedded database is used. */
   readonly databaseUrl: string | undefined;
+  /** Connections of one process. */
   readonly poolSize: number;
+  /** Whether statements are prepared by name; absent: unless a pooler would forget them. */
+  readonly prepare: boolean | undefined;
+  /** Processes that `start` serves from. */
+  readonly workers: number;
   /** Absent only in development when unset: nothing is signed with it yet. */
   readonly secret: string | undefined;
   /** Absent: there is no admin access. */

@@ -84,6 +84,8 @@ function assemble(mode: Mode, get: Get, problems: string[]): Config {
     host: get('host') ?? (mode === 'production' ? '0.0.0.0' : '127.0.0.1'),
     databaseUrl: get('databaseUrl'),
     poolSize: get('poolSize') ?? 10,
+    prepare: get('prepare'),
+    workers: get('workers') ?? 1,
     secret: get('secret'),
     adminKey: chooseAdminKey(mode, get('adminKey')),
     corsOrigins: get('corsOrigins') ?? [],

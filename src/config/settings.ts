@@ -123,6 +123,8 @@ export const SETTINGS = {
   authIssuers: readIssuers,
   authProviders: readProviders,
   poolSize: wholeNumber('PLINTH_POOL_SIZE', 1, 500),
+  prepare: flag('PLINTH_PREPARE'),
+  workers: wholeNumber('WORKERS', 1, 256),
   bodyBytes: wholeNumber('PLINTH_LIMIT_BODY_BYTES', 1_000, 100_000_000),
   jsonDepth: wholeNumber('PLINTH_LIMIT_JSON_DEPTH', 8, 1_000),
   tokens: wholeNumber('PLINTH_LIMIT_TOKENS', 100, 100_000),

@@ -10,6 +10,11 @@ export interface QueryOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The same where statements are not prepared. */
+export function unnamed({ signal }: QueryOptions): QueryOptions {
+  return signal ? { signal } : {};
+}
+
 /** What can run a statement: the pool, or one open transaction. */
 export interface Queryable {
   /**
@@ -50,6 +55,8 @@ export interface Db extends Queryable {
    * @throws DatabaseError for failures of the database itself, and whatever `fn` throws
    */
   transaction<T>(fn: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** Another pool of up to `max` connections to the same database, with the same settings. */
+  sibling(max: number): Db;
   /** The pool beneath, for libraries that bring their own statements. */
   readonly pool: pg.Pool;
   /** Waits for running statements, then closes every connection. Idempotent. */

@@ -35,6 +35,8 @@ export { syncDevelopment } from './migrate/sync-development.ts';
 export { tablesOf } from './migrate/tables-of.ts';
 export type { PoolOptions } from './open-pool.ts';
 export { openPool } from './open-pool.ts';
+export type { Pooler } from './pooler/detect-pooler.ts';
+export { detectPooler } from './pooler/detect-pooler.ts';
 export type {
   PrismaClientLike,
   PrismaClientOptions,

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { toDatabaseError } from './database-error.ts';
-import type { Db, QueryOptions, Row } from './db.ts';
+import { type Db, type QueryOptions, type Row, unnamed } from './db.ts';
+import type { Pooler } from './pooler/detect-pooler.ts';
 import { closeCancellably, runStatement } from './run-statement.ts';
 import { runTransaction } from './run-transaction.ts';
 
@@ -15,6 +16,10 @@ export interface PoolOptions {
   readonly connectTimeoutMs?: number;
   /** Shown in pg_stat_activity. Default `plinth`. */
   readonly applicationName?: string;
+  /** Set where a pooler in transaction mode stands between, as `detectPooler` finds. */
+  readonly pooler?: Pooler | undefined;
+  /** Whether statements are prepared by name. Default: unless a pooler would forget them. */
+  readonly prepare?: boolean | undefined;
   /** Told of connections that broke while idle; the pool replaces them by itself. */
   readonly onConnectionLost?: (error: Error) => void;
 }
@@ -24,18 +29,15 @@ export function openPool(options: PoolOptions): Db {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.max ?? 10,
-    statement_timeout: options.statementTimeoutMs ?? 30_000,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
     idleTimeoutMillis: 30_000,
     application_name: options.applicationName ?? 'plinth',
-    // Instants travel as text, so every connection has to write them the same way.
-    onConnect: noticeDeadlocksSoon,
-    options: '-c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601 -c bytea_output=hex',
+    ...(options.pooler ? POOLED : direct(options)),
   });
   // Without a listener, one idle connection lost to a restart of the server would end the whole process.
   pool.on('error', (error) => options.onConnectionLost?.(error));
   pool.on('connect', (client) => void client.on('error', () => undefined));
-  return asDb(pool, options.url);
+  return asDb(pool, options);
 }
 
 /**
@@ -48,13 +50,42 @@ async function noticeDeadlocksSoon(client: pg.ClientBase): Promise<void> {
   await client.query(sooner).catch(() => undefined);
 }
 
-function asDb(pool: pg.Pool, url: string): Db {
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+/** Instants travel as text, so every connection has to write them the same way. */
+function direct({ statementTimeoutMs = DEFAULT_TIMEOUT_MS }: PoolOptions): pg.PoolConfig {
+  const options = '-c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601 -c bytea_output=hex';
+  return { statement_timeout: statementTimeoutMs, options, onConnect: noticeDeadlocksSoon };
+}
+
+/** A pooler takes no settings with the connection, but these two it carries over to whatever connection comes next. */
+const POOLED: pg.PoolConfig = {
+  onConnect: (client) => client.query("SET timezone = 'UTC'; SET datestyle = 'ISO'").then(() => undefined),
+};
+
+/** What of the options each statement and each transaction has to know. */
+export interface Session {
+  readonly prepare: boolean;
+  /** Set where the connection could not be told. */
+  readonly transactionTimeoutMs?: number;
+}
+
+function sessionOf({ pooler, prepare, statementTimeoutMs = DEFAULT_TIMEOUT_MS }: PoolOptions): Session {
+  return {
+    prepare: prepare ?? pooler?.keepsPrepared ?? true,
+    ...(pooler && { transactionTimeoutMs: statementTimeoutMs }),
+  };
+}
+
+function asDb(pool: pg.Pool, poolOptions: PoolOptions): Db {
   let closed: Promise<void> | undefined;
+  const session = sessionOf(poolOptions);
   const run = async (
     text: string,
     params: readonly unknown[],
-    options: QueryOptions,
+    given: QueryOptions,
   ): Promise<pg.QueryResult> => {
+    const options = session.prepare ? given : unnamed(given);
     if (!options.signal) return runStatement(pool, text, params, options);
     options.signal.throwIfAborted();
     const client = await pool.connect().catch((error: unknown) => {
@@ -63,12 +94,13 @@ function asDb(pool: pg.Pool, url: string): Db {
     return closeCancellably(client, () => runStatement(client, text, params, options));
   };
   return {
-    url,
+    url: poolOptions.url,
     pool,
+    sibling: (max) => openPool({ ...poolOptions, max }),
     query: async <R = Row>(text: string, params: readonly unknown[] = [], options: QueryOptions = {}) =>
       (await run(text, params, options)).rows as R[],
     execute: async (text, params = [], options = {}) => (await run(text, params, options)).rowCount ?? 0,
-    transaction: (fn, options) => runTransaction(pool, fn, options),
+    transaction: (fn, options) => runTransaction(pool, fn, options, session),
     close: () => {
       closed ??= pool.end();
       return closed;

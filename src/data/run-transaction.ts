@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { DatabaseError, toDatabaseError } from './database-error.ts';
-import type { QueryOptions, Row, TransactionOptions, Tx } from './db.ts';
+import { type QueryOptions, type Row, type TransactionOptions, type Tx, unnamed } from './db.ts';
+import type { Session } from './open-pool.ts';
 import { closeCancellably, runStatement } from './run-statement.ts';
 import { inTurn, type TransactionContext, withTransaction } from './transaction-context.ts';
 
@@ -13,10 +14,11 @@ export async function runTransaction<T>(
   pool: pg.Pool,
   fn: (tx: Tx) => Promise<T>,
   options: TransactionOptions = {},
+  session: Session = { prepare: true },
 ): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await runOnce(pool, fn, options);
+      return await runOnce(pool, fn, options, session);
     } catch (error) {
       if (attempt >= (options.retry ?? 0) || !isWorthAnotherTry(error)) throw error;
     }
@@ -38,6 +40,7 @@ async function runOnce<T>(
   pool: pg.Pool,
   fn: (tx: Tx) => Promise<T>,
   options: TransactionOptions,
+  session: Session,
 ): Promise<T> {
   if (options.signal?.aborted)
     throw new DatabaseError('cancelled', 'The caller went away before the transaction began');
@@ -54,9 +57,9 @@ async function runOnce<T>(
   };
   const committed: (() => void)[] = [];
   const result = await closeCancellably(client, async () => {
-    await runStatement(client, beginText(options), [], {});
+    await runStatement(client, beginText(options, session), [], {});
     try {
-      const value = await withTransaction(context, () => fn(asTx(context, options, committed)));
+      const value = await withTransaction(context, () => fn(asTx(context, options, session, committed)));
       await end(context);
       await commit(client);
       return value;
@@ -70,8 +73,10 @@ async function runOnce<T>(
   return result;
 }
 
-function beginText(options: TransactionOptions): string {
-  return `BEGIN ISOLATION LEVEL ${options.isolation ?? 'read committed'}${options.readOnly ? ' READ ONLY' : ''}`;
+function beginText(options: TransactionOptions, { transactionTimeoutMs }: Session): string {
+  const begin = `BEGIN ISOLATION LEVEL ${options.isolation ?? 'read committed'}${options.readOnly ? ' READ ONLY' : ''}`;
+  if (transactionTimeoutMs === undefined) return begin;
+  return `${begin}; SET LOCAL statement_timeout = ${transactionTimeoutMs}`;
 }
 
 async function end(context: TransactionContext): Promise<void> {
@@ -103,13 +108,19 @@ async function rollback(client: pg.PoolClient): Promise<void> {
   }
 }
 
-function asTx(context: TransactionContext, options: TransactionOptions, committed: (() => void)[]): Tx {
+function asTx(
+  context: TransactionContext,
+  options: TransactionOptions,
+  session: Session,
+  committed: (() => void)[],
+): Tx {
   let savepoints = 0;
   const run = (
     text: string,
     params: readonly unknown[] = [],
-    extra: QueryOptions = {},
+    given: QueryOptions = {},
   ): Promise<pg.QueryResult> => {
+    const extra = session.prepare ? given : unnamed(given);
     if (context.over) throw new DatabaseError('other', 'The transaction is over; was a promise not awaited?');
     const signal = extra.signal ?? options.signal;
     return inTurn(context, () =>

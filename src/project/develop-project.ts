@@ -13,6 +13,7 @@ import { describeFailure } from './describe-failure.ts';
 import { desiredState } from './desired-state.ts';
 import { type Project, readSources } from './find-project.ts';
 import { type OpenDatabase, openDatabase } from './open-database.ts';
+import { prepareTables } from './prepare-tables.ts';
 import { findSeed, seedProject } from './seed-project.ts';
 import { makeApp, type RunningServer, serveProject } from './serve-project.ts';
 import { watchProject } from './watch-project.ts';
@@ -42,6 +43,7 @@ export async function developProject(options: DevelopOptions): Promise<Pick<Runn
     const isNew = await isEmptyDatabase(database);
     await bringInStep(options, built, database);
     if (isNew) await seedIfPossible(options, built, database);
+    await prepareTables(database.db);
     const running = await serveProject({ project, config, built, database, log: makeLog(config) });
     const types = keepTypes(options, built);
     const stopWatching = options.watch ? follow(options, database, running, types) : async () => {};

@@ -1,31 +1,52 @@
 import type { Config } from '../config/index.ts';
-import { type Db, openPool, startEmbedded } from '../data/index.ts';
+import { type Db, detectPooler, openPool, type Pooler, startEmbedded } from '../data/index.ts';
 import type { Project } from './find-project.ts';
 
-/** The project's database: its own PostgreSQL, or the one that DATABASE_URL names. */
-export interface OpenDatabase {
-  readonly db: Db;
+/** Where a database is, and what stands before it. */
+export interface DatabaseLink {
   readonly url: string;
-  readonly embedded: boolean;
+  readonly pooler?: Pooler | undefined;
+}
+
+/** The project's database: its own PostgreSQL, or the one that DATABASE_URL names. */
+export interface OpenDatabase extends DatabaseLink {
+  readonly db: Db;
   /** Closes the pool, and stops PostgreSQL if it is ours. Idempotent. */
   close(): Promise<void>;
 }
 
-/** @throws DatabaseInUseError, DatabaseVersionError, EmbeddedDatabaseError */
+type DatabaseConfig = Pick<Config, 'databaseUrl' | 'poolSize' | 'prepare' | 'limits'>;
+
+/** @throws DatabaseInUseError, DatabaseVersionError, EmbeddedDatabaseError, DatabaseError */
 export async function openDatabase(
   project: Project,
-  config: Pick<Config, 'databaseUrl' | 'poolSize' | 'limits'>,
+  config: DatabaseConfig,
   note: (line: string) => void,
 ): Promise<OpenDatabase> {
-  const server = config.databaseUrl
-    ? undefined
-    : await startEmbedded({ directory: project.stateDirectory, log: note });
-  const url = config.databaseUrl ?? server?.url ?? '';
-  const db = openPool({ url, max: config.poolSize, statementTimeoutMs: config.limits.requestMs });
+  const { databaseUrl: url } = config;
+  if (url === undefined) {
+    const server = await startEmbedded({ directory: project.stateDirectory, log: note });
+    return openLink({ url: server.url }, config, () => server.stop());
+  }
+  const pooler = await detectPooler(url);
+  if (pooler) {
+    const prepares = config.prepare ?? pooler.keepsPrepared;
+    note(`The database is behind a connection pooler; statements are ${prepares ? '' : 'not '}prepared.`);
+  }
+  return openLink({ url, pooler }, config);
+}
+
+/** Opens a database that somebody else keeps. Connects to nothing yet. */
+export function openLink(
+  { url, pooler }: DatabaseLink,
+  { poolSize, prepare, limits }: DatabaseConfig,
+  stop: () => Promise<void> = async () => undefined,
+): OpenDatabase {
+  const db = openPool({ url, pooler, prepare, max: poolSize, statementTimeoutMs: limits.requestMs });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await db.close();
-    await server?.stop();
+    await stop();
   };
-  return { db, url, embedded: server !== undefined, close: () => (closing ??= close()) };
+  return { db, url, pooler, close: () => (closing ??= close()) };
 }

@@ -8,7 +8,6 @@ import { developmentSecret } from './development-secret.ts';
 import { type Project, readOperations } from './find-project.ts';
 import { loadResolvers } from './load-resolvers.ts';
 import type { OpenDatabase } from './open-database.ts';
-import { prepareTables } from './prepare-tables.ts';
 
 /** Everything a running server was made of, and the way to end it. */
 export interface RunningServer {
@@ -70,10 +69,9 @@ export async function makeApp(parts: ServeParts): Promise<PlinthApp> {
   return { ...app, dispose };
 }
 
-/** Serves `built` from `database`, which must be in step with it. */
+/** Serves `built` from `database`, which must be in step with it and have been prepared. */
 export async function serveProject(parts: ServeParts): Promise<RunningServer> {
   const { config, database, log } = parts;
-  await prepareTables(database.db);
   const address: { url?: string } = {};
   const app = await makeApp({ ...parts, address });
   const checkHealth = config.mode === 'production' ? migratedHealth(parts) : answeringHealth(parts);

@@ -5,6 +5,7 @@ import { createPrismaClient, type Db, openPool, syncDevelopment } from '../../sr
 import { type BuiltApp, buildApp } from '../../src/pipeline.ts';
 import { desiredState } from '../../src/project/desired-state.ts';
 import { findProject, type Project, readSources } from '../../src/project/find-project.ts';
+import { prepareTables } from '../../src/project/prepare-tables.ts';
 import { seedProject } from '../../src/project/seed-project.ts';
 import { serveProject } from '../../src/project/serve-project.ts';
 import { makeLog } from '../../src/serve/index.ts';
@@ -64,6 +65,7 @@ export async function startProject(
     { mode: 'development', commandLine: { port: 0, ...settings } },
   );
   const database = { db, url, embedded: false, close: () => db.close() };
+  await prepareTables(database.db);
   const server = await serveProject({ project, config, built, database, log: makeLog(config) });
   afterAll(async () => {
     await server.stop();

@@ -32,7 +32,7 @@ export async function deployMigrations(
 ): Promise<Deployed> {
   const migrations = readMigrations(projectDir);
   return withConnection(url, (client) =>
-    withDeployLock(client, async () => {
+    withDeployLock(url, async () => {
       const status = compareHistories(migrations, await readRecords(client));
       refuseMisfit(status);
       const pending = migrations.filter((one) => status.pending.includes(one.name));

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { toDatabaseError } from '../database-error.ts';
 import type { Migration } from './migration-files.ts';
@@ -14,6 +15,7 @@ export interface MigrationRecord {
 
 /** Prisma's own lock number: its CLI and ours keep out of each other's way. */
 const lockNumber = 72_707_369;
+const lockPause = 100;
 
 /** Runs `fn` on a connection of its own, without the time limits of the request pool. @throws DatabaseError */
 export async function withConnection<T>(url: string, fn: (client: pg.Client) => Promise<T>): Promise<T> {
@@ -35,15 +37,31 @@ export async function withConnection<T>(url: string, fn: (client: pg.Client) => 
   }
 }
 
-/** Runs `fn` while no other process deploys to the same database; a second one waits here. */
-export async function withDeployLock<T>(client: pg.Client, fn: () => Promise<T>): Promise<T> {
-  await client.query('SELECT pg_advisory_lock($1)', [lockNumber]);
-  try {
-    return await fn();
-  } finally {
-    // A broken connection has lost the lock by itself.
-    await client.query('SELECT pg_advisory_unlock($1)', [lockNumber]).catch(() => undefined);
-  }
+/**
+ * Runs `fn` while no other process deploys to the same database; a second one waits here. A transaction on a connection of
+ * its own holds the lock: behind a pooler a session's would stay with a connection that is somebody else's by then.
+ */
+export async function withDeployLock<T>(url: string, fn: () => Promise<T>): Promise<T> {
+  return withConnection(url, async (client) => {
+    while (!(await takeLock(client))) await sleep(lockPause);
+    try {
+      return await fn();
+    } finally {
+      // A broken connection has lost the lock by itself.
+      await client.query('ROLLBACK').catch(() => undefined);
+    }
+  });
+}
+
+/** Asks instead of waiting in SQL: a statement that waits would keep CREATE INDEX CONCURRENTLY from ever ending. */
+async function takeLock(client: pg.Client): Promise<boolean> {
+  await client.query('BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0');
+  const { rows } = await client.query<{ ours: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS ours', [
+    lockNumber,
+  ]);
+  if (rows[0]?.ours === true) return true;
+  await client.query('ROLLBACK');
+  return false;
 }
 
 /** Makes Prisma's table, exactly as Prisma makes it. */

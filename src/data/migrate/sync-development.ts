@@ -46,7 +46,7 @@ export interface SyncResult {
 export async function syncDevelopment(options: SyncOptions): Promise<SyncResult> {
   const migrations = readMigrations(options.projectDir);
   return withConnection(options.url, (client) =>
-    withDeployLock(client, async () => {
+    withDeployLock(options.url, async () => {
       const status = compareHistories(migrations, await readRecords(client));
       refuseMisfit(status);
       const base = stateAfter(migrations, status.applied);

@@ -1,6 +1,6 @@
 import type { RuleBook } from '../../access/rule-book.ts';
 import type { Config } from '../../config/index.ts';
-import { type Db, openPool, type PrismaClientLike, type Queryable } from '../../data/index.ts';
+import type { Db, PrismaClientLike, Queryable } from '../../data/index.ts';
 import { quoteIdentifier } from '../../kit/quote-identifier.ts';
 import type { AppModel } from '../../model/app-model.ts';
 import type { KnownViewer, ViewerState } from '../../model/viewer.ts';
@@ -48,7 +48,7 @@ export interface AuthRuntime {
 export function startAuth(parts: AuthParts): AuthRuntime {
   const { app, config, log } = parts;
   // Counts must survive the transaction that they are about, and must not wait for a connection that it holds.
-  const side = openPool({ url: parts.db.url, max: 2 });
+  const side = parts.db.sibling(2);
   const throttle = makeThrottle(side);
   const mailer = makeMailer(config, log);
   const finder = makeViewerFinder({

@@ -8,6 +8,7 @@ import { type Db, openPool, syncDevelopment } from '../../../src/data/index.ts';
 import { buildApp } from '../../../src/pipeline.ts';
 import { desiredState } from '../../../src/project/desired-state.ts';
 import { findProject, readSources } from '../../../src/project/find-project.ts';
+import { prepareTables } from '../../../src/project/prepare-tables.ts';
 import { serveProject } from '../../../src/project/serve-project.ts';
 import { makeLog } from '../../../src/serve/index.ts';
 import { createDatabase } from '../../support/database.ts';
@@ -70,6 +71,7 @@ export async function startAuthServer(
     { mode, commandLine: { port: 0, host: '127.0.0.1' } },
   );
   const database = { db, url: databaseUrl, embedded: false, close: () => db.close() };
+  await prepareTables(database.db);
   const server = await serveProject({ project, config, built, database, log: makeLog(config) });
   afterAll(async () => {
     await server.stop();
