@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
+import { buildSchema } from 'graphql';
 import { generatePrismaClientTypes } from '../data/index.ts';
+import { ProblemsError } from '../kit/problem.ts';
 import { UserError } from '../kit/user-error.ts';
 import { buildApp } from '../pipeline.ts';
-import { findProject, readSources } from '../project/find-project.ts';
+import { findProject, readOperationSources, readSources } from '../project/find-project.ts';
+import { findOperationProblems } from '../project/load-documents.ts';
 import { findDrift, writeArtefacts } from '../project/write-artefacts.ts';
 import { projectOption } from './options.ts';
 import type { Cli } from './run.ts';
@@ -11,12 +14,16 @@ import type { Cli } from './run.ts';
 export function addGenerateCommand(program: Command, { output }: Cli): void {
   program
     .command('generate')
-    .description('write prisma/schema.prisma, the API as SDL, resolver types and the Prisma client')
+    .description(
+      'write prisma/schema.prisma, the API as SDL, resolver types, lists of operations and the Prisma client',
+    )
     .addOption(projectOption())
     .option('--check', 'write nothing; fail when a committed file is not what would be written')
     .action(async (options: { project: string; check?: boolean }) => {
       const project = findProject(options.project);
       const built = buildApp(readSources(project));
+      const problems = findOperationProblems(readOperationSources(project), buildSchema(built.apiSdl));
+      if (problems.some(({ severity }) => severity === 'error')) throw new ProblemsError(problems);
       if (options.check) {
         const stale = findDrift(project, built);
         if (stale.length === 0) return output.note('Everything is up to date.');

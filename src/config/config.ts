@@ -1,4 +1,5 @@
 export type Mode = 'development' | 'production';
+export type DocumentAccess = 'open' | 'trusted';
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
 /** What one request may ask for at most. Each is a number that an operator may change. */
@@ -114,6 +115,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** Whether operations run as compiled SQL where they can (`PLINTH_COMPILE=0` turns it off). */
   readonly compile: boolean;
+  /** Whether any document may be sent, or those of the project's clients alone (`PLINTH_DOCUMENTS`). */
+  readonly documents: DocumentAccess;
   readonly auth: AuthConfig;
   readonly limits: Limits;
   readonly timeouts: ConnectionTimeouts;

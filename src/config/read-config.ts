@@ -91,6 +91,7 @@ function assemble(mode: Mode, get: Get, problems: string[]): Config {
     corsOrigins: get('corsOrigins') ?? [],
     logLevel: get('logLevel') ?? 'info',
     compile: get('compile') ?? true,
+    documents: get('documents') ?? 'open',
     auth: {
       publicUrl: get('publicUrl')?.replace(/\/+$/, ''),
       appUrl: get('appUrl')?.replace(/\/+$/, ''),

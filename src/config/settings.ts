@@ -1,4 +1,4 @@
-import type { LogLevel } from './config.ts';
+import type { DocumentAccess, LogLevel } from './config.ts';
 import { readIssuers, readProviders } from './read-auth-lists.ts';
 
 /** How one setting is read: text from the environment, or a value from plinth.config.ts, to what we keep. */
@@ -38,13 +38,15 @@ function textWhere(
   };
 }
 
-const logLevel: Setting<LogLevel> = {
-  variable: 'LOG_LEVEL',
-  read(raw) {
-    const value = LOG_LEVELS.find((level) => level === raw);
-    return value ? { value } : { expected: `one of ${LOG_LEVELS.join(', ')}` };
-  },
-};
+function oneOf<T extends string>(variable: string, choices: readonly T[]): Setting<T> {
+  return {
+    variable,
+    read(raw) {
+      const value = choices.find((choice) => choice === raw);
+      return value === undefined ? { expected: `one of ${choices.join(', ')}` } : { value };
+    },
+  };
+}
 
 const corsOrigins: Setting<readonly string[]> = {
   variable: 'CORS_ORIGINS',
@@ -99,7 +101,8 @@ export const SETTINGS = {
     true,
   ),
   corsOrigins,
-  logLevel,
+  logLevel: oneOf('LOG_LEVEL', LOG_LEVELS),
+  documents: oneOf<DocumentAccess>('PLINTH_DOCUMENTS', ['open', 'trusted']),
   compile: flag('PLINTH_COMPILE'),
   publicUrl: textWhere('PLINTH_URL', 'the address of this server, such as https://api.example.com', (text) =>
     isUrlOf(text, 'http:', 'https:'),

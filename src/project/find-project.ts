@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UserError } from '../kit/user-error.ts';
+import type { OperationSource } from '../operations/index.ts';
 import type { SourceFile } from '../pipeline.ts';
 import { importFresh } from './import-fresh.ts';
 
@@ -60,14 +61,29 @@ export async function readConfigFile(project: Project): Promise<Record<string, u
   return { ...settings };
 }
 
+/** The files of `operations/` in the order of their names, as problems name them. */
+export interface OperationSources {
+  readonly graphql: readonly OperationSource[];
+  /** Lists that the builds of clients make. */
+  readonly json: readonly OperationSource[];
+}
+
+export function readOperationSources({ operationsDirectory }: Project): OperationSources {
+  const names = existsSync(operationsDirectory) ? readdirSync(operationsDirectory).sort() : [];
+  const of = (ending: string): OperationSource[] =>
+    names
+      .filter((name) => name.endsWith(ending))
+      .map((name) => ({
+        file: `operations/${name}`,
+        text: readFileSync(join(operationsDirectory, name), 'utf8'),
+      }));
+  return { graphql: of('.graphql'), json: of('.json') };
+}
+
 /** The project's sample operations in the order of their file names. */
 export function readOperations(project: Project): { name: string; source: string }[] {
-  if (!existsSync(project.operationsDirectory)) return [];
-  return readdirSync(project.operationsDirectory)
-    .filter((name) => name.endsWith('.graphql'))
-    .sort()
-    .map((name) => ({
-      name: name.replace(/\.graphql$/, ''),
-      source: readFileSync(join(project.operationsDirectory, name), 'utf8'),
-    }));
+  return readOperationSources(project).graphql.map(({ file, text }) => ({
+    name: file.replace(/^operations\/|\.graphql$/g, ''),
+    source: text,
+  }));
 }

@@ -6,6 +6,7 @@ import { createServer, type Log, type PlinthApp, type PlinthServer, type Readine
 import { assembleApp } from './assemble-app.ts';
 import { developmentSecret } from './development-secret.ts';
 import { type Project, readOperations } from './find-project.ts';
+import { loadDocuments } from './load-documents.ts';
 import { loadResolvers } from './load-resolvers.ts';
 import type { OpenDatabase } from './open-database.ts';
 
@@ -66,7 +67,8 @@ export async function makeApp(parts: ServeParts): Promise<PlinthApp> {
     await auth.dispose();
     await (await client)?.$disconnect();
   };
-  return { ...app, dispose };
+  const documents = loadDocuments(project, app.schema, parts.config, parts.log);
+  return { ...app, documents, dispose };
 }
 
 /** Serves `built` from `database`, which must be in step with it and have been prepared. */

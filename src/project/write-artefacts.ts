@@ -1,8 +1,15 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { Problems } from '../kit/problem.ts';
+import {
+  emitApolloManifest,
+  emitDocumentList,
+  readOperations,
+  TrustedDocuments,
+} from '../operations/index.ts';
 import type { BuiltApp } from '../pipeline.ts';
 import { emitRowTypes } from './emit-row-types.ts';
-import type { Project } from './find-project.ts';
+import { type Project, readOperationSources } from './find-project.ts';
 
 /** A file that follows from `schema.graphql`. */
 interface Artefact {
@@ -23,6 +30,19 @@ function localArtefacts(project: Project, built: BuiltApp): Artefact[] {
   return [
     { path: join(project.generatedDirectory, 'api.graphql'), text: built.apiSdl },
     { path: join(project.generatedDirectory, 'rows.ts'), text: emitRowTypes(built.app) },
+  ];
+}
+
+/** Lists of the documents in `operations/`, for the builds of clients; none where there are no operations. */
+function documentLists(project: Project): Artefact[] {
+  const { generatedDirectory } = project;
+  const files = readOperations(readOperationSources(project).graphql, new Problems());
+  const { operations } = files;
+  if (operations.length === 0) return [];
+  const documents = new TrustedDocuments(files, []);
+  return [
+    { path: join(generatedDirectory, 'persisted-documents.json'), text: emitDocumentList(documents) },
+    { path: join(generatedDirectory, 'persisted-query-manifest.json'), text: emitApolloManifest(operations) },
   ];
 }
 
@@ -50,7 +70,8 @@ export async function writeArtefacts(
   );
   const settled = typed && !quick.some(({ path }) => path.startsWith(project.generatedDirectory));
   const slow = settled && !force ? [] : (await resolverTypes(project, built)).filter(isStale);
-  const stale = [...quick, ...slow];
+  const lists = documentLists(project).filter(isStale);
+  const stale = [...quick, ...slow, ...lists];
   for (const { path, text } of stale) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ViewerError } from '../kit/viewer-error.ts';
 import { allowOrigins, answerPreflight } from './allow-origins.ts';
 import { type AnswerDeps, answerOperations } from './answer-operation.ts';
+import { putDocuments } from './documents/put-document.ts';
 import { sendError } from './error-answer.ts';
 import { addGraphiqlRoutes } from './graphiql/add-graphiql-routes.ts';
 import type { Log } from './log.ts';
@@ -13,11 +14,13 @@ const PATH = '/graphql';
 /** `/graphql`: operations by POST and GET, preflights, and in development GraphiQL for browsers. */
 export function addGraphqlRoutes(http: FastifyInstance, deps: AnswerDeps, log: Log): void {
   const origins = allowOrigins(deps.config);
+  const putDocument = putDocuments(deps.config, deps.current);
   const answer = answerOperations(deps);
   const sendPage = deps.config.mode === 'development' ? addGraphiqlRoutes(http, PATH, deps, log) : undefined;
 
   http.post(PATH, (request, reply) => {
     origins.addHeaders(request.headers.origin, reply);
+    putDocument(request);
     return answer(request, reply);
   });
   http.get(PATH, { exposeHeadRoute: false }, (request, reply) => {
@@ -25,6 +28,7 @@ export function addGraphqlRoutes(http: FastifyInstance, deps: AnswerDeps, log: L
     if (sendPage && asksForPage(request.headers.accept)) return sendPage(request, reply);
     origins.addHeaders(request.headers.origin, reply);
     refuseCrossSiteRequests(headersOf(request), origins);
+    putDocument(request);
     return answer(request, reply);
   });
   http.options(PATH, (request, reply) => answerPreflight(request.headers.origin, origins, reply));

@@ -1,3 +1,4 @@
+import type { HTTPGraphQLHead } from '@apollo/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { ViewerError } from '../kit/viewer-error.ts';
@@ -21,9 +22,11 @@ export function sendError(
         });
   const formatted = maskError(graphqlError.toJSON(), graphqlError, request.id);
   const code = formatted.extensions?.code as keyof typeof ERRORS;
+  const http = graphqlError.extensions.http as Partial<HTTPGraphQLHead> | undefined;
+  for (const [name, value] of http?.headers ?? []) reply.header(name, value);
   const type = negotiateMediaType(request.headers.accept) ?? 'application/json';
   return reply
-    .code(status ?? ERRORS[code]?.status ?? 400)
+    .code(status ?? http?.status ?? ERRORS[code]?.status ?? 400)
     .type(`${type}; charset=utf-8`)
     .send(`${JSON.stringify({ errors: [formatted] })}\n`);
 }

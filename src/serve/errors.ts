@@ -1,10 +1,7 @@
 import type { ErrorCode } from '../kit/viewer-error.ts';
 
 /** Codes that GraphQL servers and clients share, which Apollo Server gives before anything of ours runs. */
-export type ProtocolCode =
-  | 'GRAPHQL_PARSE_FAILED'
-  | 'GRAPHQL_VALIDATION_FAILED'
-  | 'PERSISTED_QUERY_NOT_SUPPORTED';
+export type ProtocolCode = 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED' | 'PERSISTED_QUERY_NOT_FOUND';
 
 /** What a code means to whoever receives it. */
 export interface ErrorEntry {
@@ -80,10 +77,11 @@ export const PROTOCOL_ERRORS = {
     meaning: 'The document does not fit the schema.',
     remedy: 'Compare it with the schema at the place given in `locations`.',
   },
-  PERSISTED_QUERY_NOT_SUPPORTED: {
+  PERSISTED_QUERY_NOT_FOUND: {
     status: 200,
-    meaning: 'The client sent the hash of a document instead of the document.',
-    remedy: 'Send the document. Clients for automatic persisted queries do so by themselves.',
+    meaning:
+      'The request has an id in the place of its document, and the id is not known. With `documentId` the status is 404.',
+    remedy: 'Send the document and its hash. Clients for automatic persisted queries do so by themselves.',
   },
 } as const satisfies Record<ProtocolCode, ErrorEntry>;
 

@@ -1,4 +1,5 @@
 export { createServer } from './create-server.ts';
+export { limitOperation } from './limit-operation.ts';
 export { type Log, makeLog } from './log.ts';
 export type {
   ContextValue,

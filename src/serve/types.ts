@@ -2,6 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import type { FormattedExecutionResult, GraphQLError, GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import type { Config } from '../config/config.ts';
 import type { ViewerState } from '../model/viewer.ts';
+import type { TrustedDocuments } from '../operations/index.ts';
 import type { Log } from './log.ts';
 
 /** What the rest of Plinth may know of an HTTP request. */
@@ -53,6 +54,8 @@ export interface PlinthApp {
   readonly plugins?: readonly ApolloServerPlugin<ContextValue>[];
   /** Turns an answer into text; the compiled path splices JSON in here. */
   readonly stringifyResult?: (result: FormattedExecutionResult) => string | Promise<string>;
+  /** What may be sent by id, and with `PLINTH_DOCUMENTS=trusted` at all. */
+  readonly documents?: TrustedDocuments;
   /** Operations that GraphiQL offers, from `operations/*.graphql`. */
   readonly samples?: readonly Sample[];
   /** Answers `/auth/*` and `/dev/mail`. Thrown `ViewerError`s reach the client. */

@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -34,6 +42,48 @@ async function plinth(...args: string[]): Promise<{ code: number; out: string; e
 
 const write = (schema: string): void => writeFileSync(join(directory, 'schema.graphql'), schema);
 const here = (): string[] => ['--project', directory];
+
+const operation = (name: string, text: string): void => {
+  mkdirSync(join(directory, 'operations'), { recursive: true });
+  writeFileSync(join(directory, 'operations', name), text);
+};
+
+describe('operations/', () => {
+  it('is compared with the API by check and by generate', async () => {
+    write(GOOD);
+    operation('teams.graphql', 'query Teams {\n  teams { nam }\n}');
+    const { code, out } = await plinth('check', ...here());
+    expect([code, out]).toEqual([
+      1,
+      'operations/teams.graphql:2:11 Cannot query field "nam" on type "Team". Did you mean "name"?',
+    ]);
+    const json = await plinth('check', '--json', ...here());
+    expect(JSON.parse(json.out)).toMatchObject([
+      { file: 'operations/teams.graphql', line: 2, column: 11, code: 'OPERATION_INVALID', severity: 'error' },
+    ]);
+    const generated = await plinth('generate', ...here());
+    expect(generated.code).toBe(1);
+    expect(generated.err).toContain('operations/teams.graphql:2:11');
+    expect(existsSync(join(directory, 'generated'))).toBe(false);
+  });
+
+  it('is not judged where the schema has mistakes of its own', async () => {
+    write(`type Team @model ${RULES} { id: ID! name: Strin }`);
+    operation('teams.graphql', 'query Teams { teams { name } }');
+    expect((await plinth('check', ...here())).out).not.toContain('operations/');
+  });
+
+  it('is listed by hash and by name by generate', async () => {
+    write(GOOD);
+    operation('teams.graphql', 'query Teams { teams { name } }');
+    expect((await plinth('generate', ...here())).code).toBe(0);
+    const read = (name: string) => JSON.parse(readFileSync(join(directory, 'generated', name), 'utf8'));
+    expect(Object.values(read('persisted-documents.json'))).toContain('query Teams { teams { name } }');
+    expect(read('persisted-query-manifest.json').operations).toMatchObject([
+      { name: 'Teams', type: 'query' },
+    ]);
+  });
+});
 
 describe('plinth check', () => {
   it('is content with a schema without mistakes', async () => {

@@ -1,0 +1,6 @@
+export { checkOperations } from './check-operations.ts';
+export { documentId } from './document-id.ts';
+export { emitApolloManifest, emitDocumentList } from './emit-manifests.ts';
+export { readManifests } from './read-manifests.ts';
+export { type OperationSource, readOperations } from './read-operations.ts';
+export { TrustedDocuments } from './trusted-documents.ts';

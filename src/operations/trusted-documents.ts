@@ -1,0 +1,47 @@
+import { documentForms } from './document-forms.ts';
+import { documentId } from './document-id.ts';
+import type { ListedDocument } from './read-manifests.ts';
+import type { OperationFiles } from './read-operations.ts';
+
+/** A text that clients of the project send, or name by its id. */
+export interface TrustedDocument {
+  /** The operation's, or the file's. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The documents of a project's clients. Made once for each version of the API. */
+export class TrustedDocuments {
+  readonly #byId = new Map<string, TrustedDocument>();
+  readonly #byText = new Map<string, TrustedDocument>();
+
+  constructor({ operations, texts }: OperationFiles, listed: readonly ListedDocument[]) {
+    for (const { name, document } of operations) {
+      for (const text of documentForms(document)) this.#add(name, text);
+    }
+    for (const { file, text } of texts) for (const form of [text, text.trim()]) this.#add(file, form);
+    for (const { id, name, text } of listed) this.#byId.set(id, this.#add(name, text));
+  }
+
+  byId(id: string): TrustedDocument | undefined {
+    return this.#byId.get(id);
+  }
+
+  has(text: string): boolean {
+    return this.#byText.has(text);
+  }
+
+  /** Each once. */
+  all(): Iterable<TrustedDocument> {
+    return this.#byText.values();
+  }
+
+  #add(name: string, text: string): TrustedDocument {
+    const known = this.#byText.get(text);
+    if (known) return known;
+    const made = { name, text };
+    this.#byText.set(text, made);
+    this.#byId.set(documentId(text), made);
+    return made;
+  }
+}
