@@ -41,7 +41,19 @@ export function applyFunction(fn: ValueFn, args: readonly JsonValue[], type: Val
 
 type Arithmetic = 'add' | 'subtract' | 'multiply' | 'divide' | 'modulo';
 
+/**
+ * PostgreSQL refuses a statement in which a Float overflows or vanishes, so one absurd row could make every list fail. No
+ * result of two numbers within these bounds does.
+ */
+export const FLOAT_BOUNDS = { smallest: 1e-150, largest: 1e150 } as const;
+
+function isWithin(number: number): boolean {
+  const size = Math.abs(number);
+  return size === 0 || (size >= FLOAT_BOUNDS.smallest && size <= FLOAT_BOUNDS.largest);
+}
+
 function floats(fn: Arithmetic, a: number, b: number): number | null {
+  if (!isWithin(a) || !isWithin(b)) return null;
   if ((fn === 'divide' || fn === 'modulo') && b === 0) return null;
   const result = { add: a + b, subtract: a - b, multiply: a * b, divide: a / b, modulo: a % b }[fn];
   return Number.isFinite(result) ? result : null;

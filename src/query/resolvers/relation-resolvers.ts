@@ -1,4 +1,6 @@
 import DataLoader from 'dataloader';
+import { isNonNullType } from 'graphql';
+import { ViewerError } from '../../kit/viewer-error.ts';
 import type { AppModel, Entity, RelationField } from '../../model/app-model.ts';
 import { names } from '../../model/names.ts';
 import type { GraphQLContext } from '../graphql-context.ts';
@@ -57,8 +59,8 @@ async function ifOpen<T>(
 
 function toOne(place: Place): Resolver {
   const { entity, relation, target } = place;
-  return (parent, _args, { scope }: GraphQLContext, info) =>
-    ifOpen(place, parent, scope, (row) => {
+  return async (parent, _args, { scope }: GraphQLContext, info) => {
+    const found = await ifOpen(place, parent, scope, (row) => {
       if (isHidden(scope, target)) return null;
       if (relation.storage.kind !== 'key')
         return perField(scope, info, () => inverseLoader(place, scope, columns())).load(String(row.id));
@@ -70,6 +72,11 @@ function toOne(place: Place): Resolver {
         return neededColumns(scope, target, info, info.fieldNodes);
       }
     });
+    // Whoever reads the row reads this; but one may write a row so that one cannot read it afterwards.
+    if (!found && isNonNullType(info.returnType))
+      throw new ViewerError('NOT_FOUND', `There is no such ${target.name}.`);
+    return found;
+  };
 }
 
 /** The far side of a one-to-one: none or one row per parent. */

@@ -1,3 +1,4 @@
+import { FLOAT_BOUNDS } from '../../access/apply-function.ts';
 import { assertNever } from '../../kit/assert-never.ts';
 import type { RowPath, Value, ValueFn } from '../../model/expr.ts';
 import { SCALARS } from '../../model/scalars.ts';
@@ -121,8 +122,7 @@ function callToSql(fn: ValueFn, args: readonly Operand[], type: SqlType): Operan
 
 function infix(left: Operand, operator: string, right: Operand | undefined, type: SqlType): Sql {
   if (!right) throw new Error(`${operator} needs two values`);
-  const cast = raw(`::${type.pg}`);
-  return sql`((${left.sql})${cast} ${raw(operator)} (${right.sql})${cast})`;
+  return sql`(${number(left, type)} ${raw(operator)} ${number(right, type)})`;
 }
 
 function divide(
@@ -133,14 +133,18 @@ function divide(
   whole: boolean,
 ): Sql {
   if (!right) throw new Error(`${operator} needs two values`);
-  const cast = raw(`::${type.pg}`);
+  const divisor = sql`NULLIF(${number(right, type)}, 0)`;
   // Whole numbers divide to whole numbers, exactly, however large.
-  if (whole && operator === '/') return sql`div((${left.sql})${cast}, NULLIF((${right.sql})${cast}, 0))`;
-  // float8 has no remainder operator.
-  if (operator === '%' && type.pg === 'float8') {
-    return sql`mod((${left.sql})::numeric, NULLIF((${right.sql})::numeric, 0))::float8`;
-  }
-  return sql`((${left.sql})${cast} ${raw(operator)} NULLIF((${right.sql})${cast}, 0))`;
+  if (whole && operator === '/') return sql`div(${number(left, type)}, ${divisor})`;
+  return sql`(${number(left, type)} ${raw(operator)} ${divisor})`;
+}
+
+/** An operand of arithmetic. Floats beyond the bounds are null, as `applyFunction` has them. */
+function number(operand: Operand, type: SqlType): Sql {
+  const cast = sql`(${operand.sql})::${raw(type.pg)}`;
+  if (type.pg !== 'float8') return cast;
+  const { smallest, largest } = FLOAT_BOUNDS;
+  return sql`(CASE WHEN ${cast} = 0 OR abs(${cast}) BETWEEN ${raw(String(smallest))} AND ${raw(String(largest))} THEN ${cast} END)`;
 }
 
 function addTime(time: Operand, milliseconds: Operand | undefined): Sql {

@@ -17,7 +17,7 @@ export interface Rows {
 const POOLS: Readonly<Record<string, readonly JsonValue[]>> = {
   String: ['a', 'b', 'ab', 'A', '', 'a%b', 'a_b', '\\', 'é', 'e\u0301', '😀', '\uFFFD', 'a\nb'],
   Int: [0, 1, 2, -1, 7, 2147483647, -2147483648],
-  Float: [0, 0.5, 1, -1.5, 2, 1e10],
+  Float: [0, 0.5, 1, -1.5, 2, 1e10, 0.1, 1e150, -1e-150, 1e300, 5e-324],
   BigInt: ['0', '1', '-3', '9007199254740993', '9007199254740992'],
   Decimal: ['0', '1', '1.5', '0.1', '-2.25', '123456789012345678.901'],
   Boolean: [true, false],
@@ -59,7 +59,7 @@ export function randomRows(app: AppModel, perEntity: number, random: (below: num
       const values = Object.fromEntries(
         entity.fields.flatMap((field) => fieldValue(app, entity, field, index, perEntity, random)),
       );
-      return { entity: entity.name, values };
+      return { entity: entity.name, values: withComputed(entity, values) };
     });
     byEntity.set(entity.name, rows);
   }
@@ -81,6 +81,12 @@ export function randomRows(app: AppModel, perEntity: number, random: (below: num
   return { byEntity, pairs };
 }
 
+/** What the SQL of computed fields comes to, by hand. */
+function withComputed(entity: Entity, values: Record<string, JsonValue>): Record<string, JsonValue> {
+  if (!entity.fieldByName.has('letters')) return values;
+  return { ...values, letters: typeof values.title === 'string' ? [...values.title].length : null };
+}
+
 function fieldValue(
   app: AppModel,
   entity: Entity,
@@ -96,7 +102,8 @@ function fieldValue(
     const absent = !field.required && random(4) === 0;
     return [[field.storage.key, absent ? null : idOf(target, field.storage.unique ? index : random(count))]];
   }
-  if (field.kind !== 'scalar') return [];
+  // A declared key is given with its relation.
+  if (field.kind !== 'scalar' || field.keyOf !== undefined) return [];
   const pool = poolOf(app, field.type);
   const pick = (): JsonValue => pool[random(pool.length)] ?? null;
   if (field.type.list) return [[field.name, [...new Set(Array.from({ length: random(4) }, pick))]]];
@@ -135,7 +142,8 @@ export function graphOf(app: AppModel, rows: Rows): RowGraph<StoredRow> {
 export function columnsOf(entity: Entity, row: StoredRow): Record<string, JsonValue> {
   return Object.fromEntries(
     entity.fields.flatMap((field): [string, JsonValue][] => {
-      if (field.kind === 'scalar') return [[field.column, row.values[field.name] ?? null]];
+      if (field.kind === 'scalar' && field.keyOf === undefined)
+        return [[field.column, row.values[field.name] ?? null]];
       if (field.kind !== 'relation' || field.storage.kind !== 'key') return [];
       return [[field.storage.column, row.values[field.storage.key] ?? null]];
     }),

@@ -32,7 +32,9 @@ export class RuleWriter {
   #condition(rows: readonly RowVariable[], depth: number): string {
     if (depth <= 0) return this.#atom(rows);
     const inner = (): string => this.#condition(rows, depth - 1);
-    switch (this.#choose(11)) {
+    switch (this.#choose(12)) {
+      case 11:
+        return this.#otherRule(rows);
       case 0:
       case 1:
         return `(${inner()} && ${inner()})`;
@@ -51,6 +53,16 @@ export class RuleWriter {
       default:
         return this.#atom(rows);
     }
+  }
+
+  /** The rule of another model, about a row that may not be there. */
+  #otherRule(rows: readonly RowVariable[]): string {
+    const row = this.#toOnePath(rows);
+    const operation = this.#pick(
+      (['read', 'update', 'delete'] as const).filter((one) => row.entity.access[one] !== undefined),
+    );
+    if (row.text === 'this' || operation === undefined) return this.#rowTest(rows);
+    return `can(${row.text}, '${operation}')`;
   }
 
   #overRows(rows: readonly RowVariable[], depth: number): string {
@@ -98,7 +110,13 @@ export class RuleWriter {
   }
 
   #atom(rows: readonly RowVariable[]): string {
-    switch (this.#choose(10)) {
+    switch (this.#choose(13)) {
+      case 10:
+        return this.#mixedComparison(rows);
+      case 11:
+        return this.#keyTest(rows);
+      case 12:
+        return `has(${this.#value(rows, this.#pick(TYPES), 0).text})`;
       case 0:
         return this.#rowTest(rows);
       case 1:
@@ -129,6 +147,35 @@ export class RuleWriter {
     const op = this.#pick(ordered ? ['==', '!=', '<', '<=', '>', '>='] : ['==', '!=']);
     const right = this.#choose(2) === 0 ? this.#literal(type) : this.#value(rows, type, 2).text;
     return `${left.text} ${op} ${right}`;
+  }
+
+  /** Whole numbers beside Decimals or Floats, alone and in one calculation. */
+  #mixedComparison(rows: readonly RowVariable[]): string {
+    const [a, b] = this.#pick(MIXED);
+    const [left, right] = [this.#value(rows, a, 1).text, this.#value(rows, b, 1).text];
+    const op = this.#pick(['==', '!=', '<', '<=', '>', '>=']);
+    if (this.#choose(2) === 0) return `${left} ${op} ${right}`;
+    return `(${left} ${this.#pick(['+', '-', '*'])} ${right}) ${op} ${this.#literal(b)}`;
+  }
+
+  /** A declared key is a value; its relation's id is the same one. */
+  #keyTest(rows: readonly RowVariable[]): string {
+    const key = rows.some((row) => row.text === 'this') ? 'this.assigneeId' : 'this.assignee.id';
+    const other = this.#pick([
+      'viewer.id',
+      'this.assignee.id',
+      'this.project.org.owner.id',
+      'viewer.org.owner.id',
+    ]);
+    return this.#pick([
+      `${key} ${this.#pick(['==', '!='])} ${other}`,
+      `${key} ${this.#pick(['==', '!='])} null`,
+      `${key} in [${other}, viewer.id]`,
+      `${key} in this.project.org.staff.map(s, s.id)`,
+      `${key} in viewer.claims.roles`,
+      'this.assignee in this.project.org.staff',
+      `viewer.id in this.project.org.members.map(m, m.user.id)`,
+    ]);
   }
 
   #rowTest(rows: readonly RowVariable[]): string {
@@ -215,9 +262,14 @@ export class RuleWriter {
 
   #calculation(rows: readonly RowVariable[], type: string, depth: number): { text: string } {
     const operand = (): string => this.#value(rows, type, depth - 1).text;
-    const ops = { Float: ['+', '-', '*'], Decimal: ['+', '-', '*', '%'] }[type] ?? ['+', '-', '*', '/', '%'];
+    const ops = { Float: ['+', '-', '*', '/'], Decimal: ['+', '-', '*', '%'] }[type] ?? [
+      '+',
+      '-',
+      '*',
+      '/',
+      '%',
+    ];
     if (this.#choose(6) === 0) return { text: `-(${operand()})` };
-    // Floats are only added to constants that keep them exact: the order of additions must not matter.
     const right = this.#choose(2) === 0 ? operand() : this.#literal(type);
     return { text: `(${operand()} ${this.#pick(ops)} ${right})` };
   }
@@ -242,6 +294,14 @@ const TYPES = [
   'UUID',
   'Role',
 ];
+const MIXED = [
+  ['Int', 'BigInt'],
+  ['Int', 'Decimal'],
+  ['BigInt', 'Decimal'],
+  ['Int', 'Float'],
+  ['Float', 'Int'],
+  ['BigInt', 'Float'],
+] as const;
 /** Fields of `Task`, which every rule of the property tests is about. */
 const FALLBACK: Readonly<Record<string, string>> = {
   String: 'title',
@@ -271,7 +331,7 @@ const PATTERNS = [
 function literalText(type: string, value: JsonValue): string {
   if (type === 'DateTime') return `timestamp(${JSON.stringify(value)})`;
   if (type === 'BigInt' || type === 'Decimal') return String(value);
-  if (type === 'Float') return Number.isInteger(value) ? `${String(value)}.0` : String(value);
+  if (type === 'Float') return /^-?\d+$/.test(String(value)) ? `${String(value)}.0` : String(value);
   return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 

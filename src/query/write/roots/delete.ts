@@ -27,7 +27,7 @@ export async function deleteWhere(
 ): Promise<{ count: number; nodes: readonly ReadRow[] }> {
   assertMayEver(scope, entity, 'delete');
   const run = new WriteRun(scope);
-  const ids = await takeWhere(run, entity, where, [], 'delete');
+  const ids = await takeWhere(run, entity, where, undefined, 'delete');
   const nodes = await deleteAll(run, entity, ids, ['where']);
   return { count: nodes.length, nodes };
 }

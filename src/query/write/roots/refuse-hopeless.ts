@@ -3,6 +3,7 @@ import type { RowOperation } from '../../../access/rule-book.ts';
 import { ViewerError } from '../../../kit/viewer-error.ts';
 import type { Entity } from '../../../model/app-model.ts';
 import { type Denial, explainWithoutRow } from '../../explain/index.ts';
+import { fieldRuleForUse } from '../../read/readable.ts';
 import type { RequestScope } from '../../request-scope.ts';
 import type { CreatePlan, ToManyPlan, ToOnePlan, UpdatePlan } from '../write-plan.ts';
 
@@ -41,8 +42,14 @@ export function refuseHopeless(scope: RequestScope, plan: CreatePlan | UpdatePla
       throw denied(scope, `write ${plan.entity.name}.${name}`, denial);
     }
   }
+  if (plan.kind === 'update') refuseIncrements(scope, plan);
   for (const { verb } of plan.toOne) refuseVerb(scope, verb);
   for (const list of plan.toMany) refuseList(scope, list);
+}
+
+/** What is added to is read as well. */
+function refuseIncrements(scope: RequestScope, { entity, increments }: UpdatePlan): void {
+  for (const name of increments.keys()) fieldRuleForUse(scope, entity, name);
 }
 
 function refuseVerb(scope: RequestScope, verb: ToOnePlan['verb']): void {

@@ -17,7 +17,7 @@ export async function updateOne(scope: RequestScope, entity: Entity, args: Args)
   const id = idOf(entity, args.id);
   const rows = await writeRoot(scope, entity, async (run) => {
     if (typeof args.expectVersion === 'number') {
-      await takeRows(run, entity, [{ id, given: plan.given }], 'update');
+      await takeRows(run, entity, [{ id, given: plan.given, added: [...plan.increments.keys()] }], 'update');
       await expectVersionOf(run, entity, id, args.expectVersion);
     }
     await updateRows(run, entity, [{ id, plan }]);
@@ -37,7 +37,7 @@ export async function updateWhere(
   refuseHopeless(scope, plan);
   let count = 0;
   const nodes = await writeRoot(scope, entity, async (run) => {
-    const ids = await takeWhere(run, entity, where, plan.given, 'update');
+    const ids = await takeWhere(run, entity, where, plan, 'update');
     await updateRows(
       run,
       entity,

@@ -67,6 +67,8 @@ export async function lockRows(
 export interface Intended {
   readonly id: string;
   readonly given: readonly string[];
+  /** Fields that are added to: the outcome tells of the value before, so they must be readable too. */
+  readonly added?: readonly string[];
 }
 
 /**
@@ -91,25 +93,45 @@ export async function takeRows(
       entity,
       foreign.flatMap((row) => row.given),
     ),
+    ...readConditions(
+      run,
+      entity,
+      foreign.flatMap((row) => row.added ?? []),
+    ),
   };
   const verdicts = await judgeRows(run, entity, [...new Set(foreign.map((row) => row.id))], conditions);
   // Both are asked for either way: a row that is hidden costs the same statements as one that is not there.
   const gone = ids.find((id) => !locked.has(id)) ?? foreign.find((row) => !verdicts.get(row.id)?.read)?.id;
   if (gone !== undefined)
     throw notFound(entity, await run.explain({ entity, operation: 'read', id: gone, image: 'before' }));
-  for (const { id, given } of foreign) {
+  for (const { id, given, added = [] } of foreign) {
     const verdict = verdicts.get(id) ?? {};
     const why = { entity, operation, id, image: 'before' } as const;
     if (!verdict.rule) throw run.denied(`${operation} this ${entity.name}`, await run.explain(why));
-    const field = given.find((name) => conditions[keyOf(name)] && !verdict[keyOf(name)]);
+    const isDenied = (key: string): boolean => conditions[key] !== undefined && !verdict[key];
+    const field = given.find((name) => isDenied(keyOf(name)));
     if (field !== undefined)
       throw run.denied(`write ${entity.name}.${field}`, await run.explain({ ...why, field }));
+    const unread = added.find((name) => isDenied(readKeyOf(name)));
+    if (unread === undefined) continue;
+    const explained = await run.explain({ ...why, operation: 'read', field: unread });
+    throw run.denied(`read ${entity.name}.${unread}, which is added to`, explained);
   }
   if (foreign.length > 0) run.rights.use();
 }
 
 /** Field rules stand among the row's under names that no operation has. */
 const keyOf = (field: string): string => `.${field}`;
+const readKeyOf = (field: string): string => `.${field}:read`;
+
+function readConditions(run: WriteRun, entity: Entity, fields: Iterable<string>): Record<string, Expr> {
+  const conditions: Record<string, Expr> = {};
+  for (const name of fields) {
+    const rule = run.scope.fieldRule(entity, name, 'read');
+    if (rule) conditions[readKeyOf(name)] = rule;
+  }
+  return conditions;
+}
 
 function fieldConditions(
   run: WriteRun,

@@ -6,6 +6,7 @@ import { exprToSql } from '../../sql/predicate-to-sql.ts';
 import { idColumn } from '../../sql/row-path.ts';
 import { raw, sql } from '../../sql/sql.ts';
 import { tableAs } from '../../sql/sql-env.ts';
+import type { UpdatePlan } from '../write-plan.ts';
 import type { WriteRun } from './write-run.ts';
 
 /**
@@ -16,11 +17,14 @@ export async function takeWhere(
   run: WriteRun,
   entity: Entity,
   where: unknown,
-  given: readonly string[],
+  plan: Pick<UpdatePlan, 'given' | 'increments'> | undefined,
   operation: 'update' | 'delete',
 ): Promise<readonly string[]> {
   const { scope } = run;
-  const fields = given.flatMap((name) => scope.fieldRule(entity, name, 'write') ?? []);
+  const fields = [
+    ...(plan?.given ?? []).flatMap((name) => scope.fieldRule(entity, name, 'write') ?? []),
+    ...[...(plan?.increments.keys() ?? [])].flatMap((name) => scope.fieldRule(entity, name, 'read') ?? []),
+  ];
   const condition = and(
     scope.rowRule(entity, 'read'),
     scope.rowRule(entity, operation),

@@ -23,7 +23,11 @@ export interface UpdateOfRow {
  */
 export async function updateRows(run: WriteRun, entity: Entity, rows: readonly UpdateOfRow[]): Promise<void> {
   if (rows.length === 0) return;
-  const intended = rows.map(({ id, plan }) => ({ id, given: plan.given }));
+  const intended = rows.map(({ id, plan }) => ({
+    id,
+    given: plan.given,
+    added: [...plan.increments.keys()],
+  }));
   await takeRows(run, entity, intended, 'update');
   const groups = new Map<UpdatePlan, string[]>();
   for (const { id, plan } of rows) groups.set(plan, [...(groups.get(plan) ?? []), id]);
