@@ -3,35 +3,58 @@ import type { DocumentNode, FormattedExecutionResult, GraphQLSchema, OperationDe
 import { DatabaseError, type Queryable } from '../data/index.ts';
 import { type CompiledQueries, type QueryRequest, SplicedData } from '../query/compile/index.ts';
 import { admitOperation } from '../query/guards/index.ts';
+import { type PlainOperation, RecentMap, type TextAnswer } from '../serve/index.ts';
 import type { OperationContext } from './make-resolver-context.ts';
 
-/**
- * Answers queries through the compiled path (undefined: it is turned off). What it leaves to the resolvers is judged by
- * the gate of graphql-shield before any of them runs. A compiled query needs no gate: it has the same rules in its SQL,
- * and one that they refuse is not compiled.
- */
-export function answerQueries(
-  schema: GraphQLSchema,
-  compiled: CompiledQueries | undefined,
-): ApolloServerPlugin<object> {
+/** Texts longer than this are parsed anew each time: they are rare, and the memory is for strangers to fill. */
+const REMEMBERED_LENGTH = 16_384;
+const REMEMBERED_TEXTS = 500;
+
+export interface QueryAnswers {
+  /**
+   * Answers queries through the compiled path. What it leaves to the resolvers is judged by the gate of graphql-shield before
+   * any of them runs. A compiled query needs no gate: it has the same rules in its SQL, and one that they refuse is not
+   * compiled.
+   */
+  readonly plugin: ApolloServerPlugin<object>;
+  /** The compiled path for texts that Apollo has parsed, validated and answered by it before. */
+  answerAgain(operation: PlainOperation, context: object): Promise<TextAnswer | undefined>;
+}
+
+/** @param compiled undefined where the compiled path is turned off */
+export function answerQueries(schema: GraphQLSchema, compiled: CompiledQueries | undefined): QueryAnswers {
+  const documents = new RecentMap<DocumentNode>(REMEMBERED_TEXTS);
   const hooks = {
     async responseForOperation({ request, document, operation, contextValue }: Asked) {
       const { scope } = contextValue as OperationContext;
       if (compiled && operation?.operation === 'query') {
-        const { operationName, variables } = request;
+        const { query, operationName, variables } = request;
         const text = await answerOrFail(compiled, { document, operationName, variables, scope });
-        if (text !== undefined) return spliced(text);
+        if (text !== undefined) {
+          if (query && query.length <= REMEMBERED_LENGTH) documents.set(query, document);
+          return spliced(text);
+        }
       }
       await admitOperation(schema, document, scope);
       return null;
     },
   };
-  return { requestDidStart: async () => hooks };
+  return {
+    plugin: { requestDidStart: async () => hooks },
+    async answerAgain({ query, operationName, variables }, context) {
+      const document = documents.get(query);
+      if (!compiled || !document) return undefined;
+      const { scope } = context as OperationContext;
+      const data = await answerOrFail(compiled, { document, operationName, variables, scope });
+      return data === undefined ? undefined : { text: `{"data":${data}}\n` };
+    },
+  };
 }
 
 /** What of Apollo's request context is needed here. */
 interface Asked {
   readonly request: {
+    readonly query?: string | undefined;
     readonly operationName?: string | undefined;
     readonly variables?: Readonly<Record<string, unknown>> | undefined;
   };

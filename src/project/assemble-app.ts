@@ -57,6 +57,7 @@ export function assembleApp(parts: AppParts): PlinthApp {
   });
   const { app, rules } = built;
   const cache = startCache({ app, rules, schema, resolvers: parts.resolvers });
+  const queries = answerQueries(schema, compiledQueries(parts, schema));
   return {
     schema,
     samples: parts.samples,
@@ -66,9 +67,10 @@ export function assembleApp(parts: AppParts): PlinthApp {
     plugins: [
       limitCost(new OperationCosts({ app: built.app, schema, limits }), limits.cost),
       ...(cache ? [cache.plugin] : []),
-      answerQueries(schema, compiledQueries(parts, schema)),
+      queries.plugin,
       runMutationsInTransactions(schema, parts.db),
     ],
+    answerAgain: queries.answerAgain,
     stringifyResult,
     answerRoute: (request) => parts.auth.answer(request),
   };

@@ -13,7 +13,7 @@ import { negotiateMediaType } from './negotiate-media-type.ts';
 import { refuseHostileJson } from './refuse-hostile-json.ts';
 import { RecentMap } from './remember-recent.ts';
 import { startTimeLimit, type TimeLimit } from './time-limit.ts';
-import type { RequestInfo } from './types.ts';
+import type { ContextValue, PlainOperation, RequestInfo, TextAnswer } from './types.ts';
 import { ADMIN_KEY_HEADER, resolveViewer } from './viewer.ts';
 
 export interface AnswerDeps {
@@ -46,7 +46,7 @@ export function answerOperations(deps: AnswerDeps) {
     try {
       const cookies: string[] = [];
       const answer = await limit.bound(
-        deps.current.use((served) => run(served, request, limit, measure, deps, cookies)),
+        deps.current.use((served) => run({ served, request, limit, measure, deps, cookies })),
       );
       if (cookies.length > 0) reply.header('set-cookie', cookies);
       return send(answer, type, reply);
@@ -60,13 +60,42 @@ export function answerOperations(deps: AnswerDeps) {
 
 type Measure = (source: string) => OperationFacts;
 
-function run(
-  served: ServedApp,
-  request: FastifyRequest,
-  limit: TimeLimit,
-  measure: Measure,
-  deps: AnswerDeps,
-  cookies: string[],
+/** What one request is answered with. */
+interface Asked {
+  readonly served: ServedApp;
+  readonly request: FastifyRequest;
+  readonly limit: TimeLimit;
+  readonly measure: Measure;
+  readonly deps: AnswerDeps;
+  readonly cookies: string[];
+}
+
+/** The context is made once, by whoever needs it first, and failing to make it is Apollo's to report. */
+async function run(asked: Asked): Promise<HTTPGraphQLResponse | TextAnswer> {
+  const { served, request, deps } = asked;
+  let context: ContextValue | undefined;
+  const operation = served.app.answerAgain && plainOperation(request);
+  if (operation) {
+    try {
+      context = await makeContext(asked, '');
+    } catch (error) {
+      return askApollo(asked, () => Promise.reject(asRequestError(error, request.id, deps.requestIds)));
+    }
+    const answer = await served.app.answerAgain?.(operation, context);
+    if (answer) return answer;
+  }
+  return askApollo(asked, async (search) => {
+    try {
+      return context ?? (await makeContext(asked, search));
+    } catch (error) {
+      throw asRequestError(error, request.id, deps.requestIds);
+    }
+  });
+}
+
+function askApollo(
+  { served, request }: Asked,
+  context: (search: string) => Promise<ContextValue>,
 ): Promise<HTTPGraphQLResponse> {
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(request.headers))
@@ -76,17 +105,30 @@ function run(
   const search = searchOf(request.url);
   return served.apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: { method: request.method, headers, search, body: request.body },
-    context: async () => {
-      try {
-        return await served.app.createContext({
-          ...admit(request, search, limit, measure, deps),
-          setCookie: (cookie) => cookies.push(cookie),
-        });
-      } catch (error) {
-        throw asRequestError(error, request.id, deps.requestIds);
-      }
-    },
+    context: () => context(search),
   });
+}
+
+function makeContext(asked: Asked, search: string): ContextValue | Promise<ContextValue> {
+  const { served, cookies } = asked;
+  return served.app.createContext({
+    ...admit(asked, search),
+    setCookie: (cookie) => cookies.push(cookie),
+  });
+}
+
+/** A post of a text, variables and a name, and of nothing else that could change what is answered. */
+function plainOperation({ method, body }: FastifyRequest): PlainOperation | undefined {
+  if (method !== 'POST' || typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
+  const { query, variables, operationName, ...others } = body as Readonly<Record<string, unknown>>;
+  if (typeof query !== 'string' || Object.keys(others).length > 0) return undefined;
+  if (operationName != null && typeof operationName !== 'string') return undefined;
+  if (variables != null && (typeof variables !== 'object' || Array.isArray(variables))) return undefined;
+  return {
+    query,
+    operationName: operationName ?? undefined,
+    variables: (variables as PlainOperation['variables']) ?? undefined,
+  };
 }
 
 /** The query string with its question mark; empty where there is none, as for nearly every POST. */
@@ -95,13 +137,7 @@ function searchOf(url: string): string {
 }
 
 /** Everything that is decided before Apollo reads the operation. Wrong shapes of the body are left to Apollo. */
-function admit(
-  request: FastifyRequest,
-  search: string,
-  limit: TimeLimit,
-  measure: Measure,
-  deps: AnswerDeps,
-): Omit<RequestInfo, 'setCookie'> {
+function admit({ request, limit, measure, deps }: Asked, search: string): Omit<RequestInfo, 'setCookie'> {
   const { config, maskError } = deps;
   const parameters = readParameters(request, search);
   refuseHostileJson(parameters, config.limits.jsonDepth);
@@ -115,7 +151,7 @@ function admit(
   return {
     method: request.method,
     url: request.url,
-    headers: { ...headers, [ADMIN_KEY_HEADER]: undefined },
+    headers: withoutAdminKey(headers),
     requestId: request.id,
     signal: limit.signal,
     remoteAddress: request.ip,
@@ -151,11 +187,18 @@ function sourceOf(parameters: unknown): string | undefined {
   return typeof query === 'string' ? query : undefined;
 }
 
+function withoutAdminKey(headers: Record<string, string | undefined>): RequestInfo['headers'] {
+  headers[ADMIN_KEY_HEADER] = undefined;
+  return headers;
+}
+
 function singleHeaders(request: FastifyRequest): Record<string, string | undefined> {
-  const entries = Object.entries(request.headers).map(
-    ([name, value]) => [name, value && String(value)] as const,
-  );
-  return Object.fromEntries(entries);
+  const headers: Record<string, string | undefined> = {};
+  for (const name of Object.keys(request.headers)) {
+    const value = request.headers[name];
+    headers[name] = value && String(value);
+  }
+  return headers;
 }
 
 /** The request as a whole fails, so the code's HTTP status is due, which a field's error does not get. */
@@ -177,10 +220,15 @@ function refuseMediaType(request: FastifyRequest, reply: FastifyReply, maskError
   return sendError(new ViewerError('BAD_USER_INPUT', message), request, reply, maskError, 406);
 }
 
-function send(answer: HTTPGraphQLResponse, type: string, reply: FastifyReply): FastifyReply {
+function send(answer: HTTPGraphQLResponse | TextAnswer, type: string, reply: FastifyReply): FastifyReply {
+  // Apollo chooses among more types than we offer, and only once the operation has run.
+  const contentType = `${type}; charset=utf-8`;
+  if ('text' in answer) {
+    if (answer.headers) reply.headers(answer.headers);
+    return reply.header('content-type', contentType).send(answer.text);
+  }
   if (answer.body.kind !== 'complete') throw new Error('Incremental delivery is not supported');
   for (const [name, value] of answer.headers) reply.header(name, value);
-  // Apollo chooses among more types than we offer, and only once the operation has run.
-  reply.header('content-type', `${type}; charset=utf-8`);
+  reply.header('content-type', contentType);
   return reply.code(answer.status ?? 200).send(answer.body.string);
 }

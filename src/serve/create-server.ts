@@ -119,19 +119,23 @@ class Life {
 }
 
 function refuseWhileStopping(http: FastifyInstance, life: Life, maskError: MaskError): void {
-  http.addHook('onRequest', async (request, reply) => {
-    reply.raw.once('close', () => life.ended());
+  const ended = (): void => life.ended();
+  http.addHook('onRequest', (request, reply, done) => {
+    reply.raw.once('close', ended);
     life.began();
-    if (life.stopping && !request.url.startsWith('/health/'))
-      return sendError(stopping(), request, reply, maskError);
+    if (!life.stopping || request.url.startsWith('/health/')) return done();
+    sendError(stopping(), request, reply, maskError);
   });
-  http.addHook('onSend', async (_request, reply) => {
+  http.addHook('onSend', (_request, reply, _payload, done) => {
     if (life.stopping) reply.header('connection', 'close');
+    done();
   });
 }
 
 function addRequestLog(http: FastifyInstance, log: Log): void {
-  http.addHook('onResponse', async (request, reply) => {
+  http.addHook('onResponse', (request, reply, done) => {
+    done();
+    if (!log.isLevelEnabled('info')) return;
     // The path without its query string, which may hold an operation's variables.
     const path = request.url.split('?', 1)[0];
     const level = path?.startsWith('/health/') || path?.startsWith('/graphql/assets/') ? 'debug' : 'info';

@@ -1,8 +1,10 @@
 export { createServer } from './create-server.ts';
 export { limitOperation } from './limit-operation.ts';
 export { type Log, makeLog } from './log.ts';
+export { RecentMap } from './remember-recent.ts';
 export type {
   ContextValue,
+  PlainOperation,
   PlinthApp,
   PlinthServer,
   Readiness,
@@ -10,4 +12,5 @@ export type {
   RouteRequest,
   Sample,
   ServerOptions,
+  TextAnswer,
 } from './types.ts';

@@ -1,6 +1,7 @@
 import { didYouMean } from '../kit/suggest.ts';
 import { type InputIssue, ViewerError } from '../kit/viewer-error.ts';
 import type { KnownViewer, ViewerState } from '../model/viewer.ts';
+import { RecentMap } from './remember-recent.ts';
 
 interface Property {
   readonly expected: string;
@@ -21,12 +22,24 @@ const PROPERTIES = {
   },
 } as const satisfies Record<Exclude<keyof KnownViewer, 'kind'>, Property>;
 
+/** What was read lately: a program that acts for its users says the same of them with every request. */
+const read = new RecentMap<ViewerState>(200);
+const REMEMBERED_LENGTH = 1_024;
+
 /**
  * Reads the value of `X-Plinth-As`: an account as JSON, or `null` for signed out.
  *
  * @throws ViewerError BAD_USER_INPUT with one issue per fault
  */
 export function readViewerHeader(header: string): ViewerState {
+  const known = read.get(header);
+  if (known) return known;
+  const viewer = parseViewer(header);
+  if (header.length <= REMEMBERED_LENGTH) read.set(header, viewer);
+  return viewer;
+}
+
+function parseViewer(header: string): ViewerState {
   const value = parseJson(asUtf8(header));
   if (value === null) return { kind: 'signedOut' };
   if (typeof value !== 'object' || Array.isArray(value))

@@ -22,10 +22,10 @@ export function refuseHostileJson(root: unknown, maxDepth: number): void {
 }
 
 function addProperties(value: object, next: unknown[]): void {
-  for (const [key, item] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
     if (key === '__proto__') throw refusal('has a key "__proto__"');
     refuseMalformedText(key);
-    next.push(item);
+    next.push((value as Readonly<Record<string, unknown>>)[key]);
   }
 }
 

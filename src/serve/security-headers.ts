@@ -12,7 +12,10 @@ const HEADERS = {
 
 /** Puts the security headers and our request id on every answer; a route may replace single ones. */
 export function addSecurityHeaders(http: FastifyInstance): void {
-  http.addHook('onRequest', async (request, reply) => {
-    reply.headers({ ...HEADERS, 'x-request-id': request.id });
+  const headers = Object.entries(HEADERS);
+  http.addHook('onRequest', (request, reply, done) => {
+    for (const [name, value] of headers) reply.header(name, value);
+    reply.header('x-request-id', request.id);
+    done();
   });
 }

@@ -42,6 +42,20 @@ export interface RouteRequest {
 /** What every context has, whatever else an app puts into it. */
 export type ContextValue = object;
 
+/** An operation in its plain form: what nearly every client posts. */
+export interface PlainOperation {
+  readonly query: string;
+  readonly operationName?: string | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A finished answer without errors. */
+export interface TextAnswer {
+  /** The whole body. */
+  readonly text: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** One version of the API: made from one `schema.graphql`, replaced as a whole when that changes. */
 export interface PlinthApp {
   readonly schema: GraphQLSchema;
@@ -50,6 +64,11 @@ export interface PlinthApp {
    * (private `#fields` of a class would not survive). Thrown `ViewerError`s reach the client.
    */
   createContext(request: RequestInfo): ContextValue | Promise<ContextValue>;
+  /**
+   * Answers an operation again that Apollo has parsed, validated and answered before. Undefined where Apollo is to be
+   * asked, with the same context: for everything that is new, and for everything that goes wrong.
+   */
+  answerAgain?(operation: PlainOperation, context: ContextValue): Promise<TextAnswer | undefined>;
   /** Hooks of the compiled path and of features, in order. */
   readonly plugins?: readonly ApolloServerPlugin<ContextValue>[];
   /** Turns an answer into text; the compiled path splices JSON in here. */
