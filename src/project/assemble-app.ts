@@ -17,14 +17,14 @@ import type { AuthRuntime } from '../features/auth/start-auth.ts';
 import { startCache } from '../features/cache/start-cache.ts';
 import type { BuiltApp } from '../pipeline.ts';
 import { buildExecutableSchema } from '../query/build-executable-schema.ts';
-import { CompiledQueries, stringifyResult } from '../query/compile/index.ts';
+import { CompiledCreates, CompiledQueries, stringifyResult } from '../query/compile/index.ts';
 import { OperationCosts } from '../query/cost/index.ts';
 import { executeOperation } from '../query/execute-operation.ts';
 import { RequestScope } from '../query/request-scope.ts';
 import type { ResolverMap } from '../query/resolvers/resolver.ts';
 import { writeResolvers } from '../query/write/index.ts';
 import type { Log, PlinthApp, RequestInfo, Sample } from '../serve/index.ts';
-import { answerQueries } from './answer-queries.ts';
+import { answerCompiled, type CompiledPath } from './answer-compiled.ts';
 import { completeViewer } from './complete-viewer.ts';
 import { limitCost } from './limit-cost.ts';
 import type { AuthorResolvers } from './load-resolvers.ts';
@@ -56,35 +56,38 @@ export function assembleApp(parts: AppParts): PlinthApp {
     guards: authGuards(built.app),
   });
   const { app, rules } = built;
+  const costs = new OperationCosts({ app, schema, limits });
   const cache = startCache({ app, rules, schema, resolvers: parts.resolvers });
-  const queries = answerQueries(schema, compiledQueries(parts, schema));
+  const compiled = answerCompiled(schema, compiledPath(parts, schema), {
+    // What is kept is for the cache to say, and it is asked by Apollo.
+    mayAnswerAgain: ({ document, operation, variables }) =>
+      cache === undefined && costs.costOf(document, operation, variables) <= limits.cost,
+  });
   return {
     schema,
     samples: parts.samples,
     createContext: (request) => createContext(parts, schema, request),
-    // Limits before anything runs; then the cache: what it holds need not be answered again; then queries: theirs is the
-    // gate that also mutations have to pass.
+    // Limits before anything runs; then the cache: what it holds need not be answered again; then the compiled path: there
+    // is the gate that also mutations have to pass.
     plugins: [
-      limitCost(new OperationCosts({ app: built.app, schema, limits }), limits.cost),
+      limitCost(costs, limits.cost),
       ...(cache ? [cache.plugin] : []),
-      queries.plugin,
+      compiled.plugin,
       runMutationsInTransactions(schema, parts.db),
     ],
-    answerAgain: queries.answerAgain,
+    answerAgain: compiled.answerAgain,
     stringifyResult,
     answerRoute: (request) => parts.auth.answer(request),
   };
 }
 
 /** The compiled path; none where the operator has turned it off. */
-function compiledQueries(
-  { built, config, log }: AppParts,
-  schema: GraphQLSchema,
-): CompiledQueries | undefined {
+function compiledPath({ built, config, db, log }: AppParts, schema: GraphQLSchema): CompiledPath | undefined {
   if (!config.compile) return undefined;
   const onFault = (err: unknown) =>
-    log.error({ err }, 'a query could not be compiled and runs through the resolvers');
-  return new CompiledQueries({ app: built.app, rules: built.rules, schema, onFault });
+    log.error({ err }, 'an operation could not be compiled and runs through the resolvers');
+  const parts = { app: built.app, rules: built.rules, schema, onFault };
+  return { queries: new CompiledQueries(parts), creates: new CompiledCreates(parts, db) };
 }
 
 /** Resolvers of both, by type. */

@@ -2,9 +2,11 @@ import { type ExecutionResult, getOperationAST } from 'graphql';
 import { findVariableFaults } from './find-variable-faults.ts';
 import { admitOperation } from './guards/index.ts';
 import { runMutation } from './write/operation/run-mutation.ts';
+
 import { type OperationRequest, runResolvers } from './write/operation/run-resolvers.ts';
 
 export { idempotencyTableSql } from './write/operation/idempotency.ts';
+export { resultOfFailure } from './write/operation/run-mutation.ts';
 export type { OperationRequest } from './write/operation/run-resolvers.ts';
 
 /**

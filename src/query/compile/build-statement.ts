@@ -67,7 +67,7 @@ const NO_SQL = { text: '', params: [] } as const;
  * As `toStatement`, but a number per parameter and not per value: so the text does not depend on which values happen to
  * be equal. A piece that is used twice keeps its numbers, as GROUP BY needs.
  */
-function numbered(piece: Sql): { readonly text: string; readonly params: readonly unknown[] } {
+export function numbered(piece: Sql): { readonly text: string; readonly params: readonly unknown[] } {
   const numbers = new Map<Param, number>();
   const params: unknown[] = [];
   const text = piece.parts.map((part) => {

@@ -1,14 +1,4 @@
-import {
-  type DocumentNode,
-  type FragmentDefinitionNode,
-  GraphQLError,
-  type GraphQLSchema,
-  getOperationAST,
-  getVariableValues,
-  isInputType,
-  Kind,
-  typeFromAST,
-} from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLSchema } from 'graphql';
 import type { RuleBook } from '../../access/rule-book.ts';
 import { DatabaseError, type Row } from '../../data/index.ts';
 import { ViewerError } from '../../kit/viewer-error.ts';
@@ -16,11 +6,10 @@ import type { AppModel } from '../../model/app-model.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { type BuiltStatement, buildStatement, type CompilableOperation } from './build-statement.ts';
 import { joinAnswer } from './join-answer.ts';
-import { makeTrial, requestShape, type ShapeParts, type TypedVariable } from './request-shape.ts';
+import { coerced, KnownOperations } from './known-operations.ts';
+import { prepareRun, type Run, readRow } from './prepare-run.ts';
+import type { ShapeParts } from './request-shape.ts';
 import { type RuleUse, ruleUse } from './rule-use.ts';
-import { fillTemplate, inferTemplate, type Template } from './template.ts';
-import { TemplateStore } from './template-store.ts';
-import { type VariableUse, variableUse } from './variable-use.ts';
 import { whyNotCompiled } from './why-not-compiled.ts';
 
 export interface CompiledQueriesParts {
@@ -40,21 +29,6 @@ export interface QueryRequest {
   readonly scope: RequestScope;
 }
 
-/** What is known of an operation whoever asks it. */
-interface Known {
-  readonly operation: CompilableOperation;
-  readonly typed: readonly TypedVariable[];
-  readonly use: VariableUse;
-  readonly templates: TemplateStore;
-}
-
-/** What one request runs. */
-interface Run {
-  readonly statement: Pick<BuiltStatement, 'text' | 'members' | 'marks'>;
-  readonly params: readonly unknown[];
-  readonly name?: string;
-}
-
 /** Failures that the resolvers may word better, or that concern one field of many: the resolvers are asked. */
 const ASK_RESOLVERS: ReadonlySet<string> = new Set(['outOfRange', 'invalidText']);
 
@@ -65,17 +39,19 @@ const ASK_RESOLVERS: ReadonlySet<string> = new Set(['outOfRange', 'invalidText']
 export class CompiledQueries {
   readonly #parts: CompiledQueriesParts;
   readonly #rules: RuleUse;
-  /** By document and operation name. Documents live as long as Apollo's own cache keeps them, and so does this. */
-  readonly #known = new WeakMap<DocumentNode, Map<string, Known | string>>();
+  readonly #known: KnownOperations;
 
   constructor(parts: CompiledQueriesParts) {
     this.#parts = parts;
     this.#rules = ruleUse(parts.app, parts.rules);
+    this.#known = new KnownOperations(parts.schema, (operation, fragments) =>
+      whyNotCompiled(parts.app, parts.schema, operation, fragments),
+    );
   }
 
   /** Why an operation runs through the resolvers; undefined where it is compiled. */
   whyNot(document: DocumentNode, operationName?: string | null): string | undefined {
-    const known = this.#knownOf(document, operationName);
+    const known = this.#known.find(document, operationName);
     return typeof known === 'string' ? known : undefined;
   }
 
@@ -85,29 +61,26 @@ export class CompiledQueries {
    * @throws DatabaseError where the database is to blame and asking again would help nobody
    */
   async answer(request: QueryRequest): Promise<string | undefined> {
-    const known = this.#knownOf(request.document, request.operationName);
+    const known = this.#known.find(request.document, request.operationName);
     if (typeof known === 'string') return undefined;
     const variables = coerced(known.operation, request.variables ?? {});
     if (!variables) return undefined;
-    const run = this.#prepare(known, request.scope, variables);
+    const parts: ShapeParts = { ...known, scope: request.scope, variables, rules: this.#rules };
+    const run = prepareRun(parts, known.templates, (scope, values) =>
+      this.#build(known.operation, scope, values),
+    );
     if (!run) return undefined;
-    const row = await readRow(run, request.scope);
+    const row = await this.#read(run, request.scope);
     return row && joinAnswer(run.statement.members, row, run.statement.marks);
   }
 
-  #prepare(known: Known, scope: RequestScope, variables: Readonly<Record<string, unknown>>): Run | undefined {
-    const parts: ShapeParts = { scope, variables, typed: known.typed, use: known.use, rules: this.#rules };
-    const shape = requestShape(parts);
-    const template = shape && known.templates.get(shape.key);
-    if (shape && template) return runOf(template, fillTemplate(template, shape.slots), known.templates);
-    const built = this.#build(known.operation, scope, variables);
-    if (!built) return undefined;
-    if (shape && known.templates.isWorthIt(shape.key)) {
-      const trial = makeTrial(parts);
-      const other = this.#build(known.operation, trial.scope, trial.variables);
-      known.templates.set(shape.key, other && inferTemplate(built, shape.slots, other, trial.standIns));
+  async #read(run: Run, { db, signal }: RequestScope): Promise<Row | undefined> {
+    try {
+      return await readRow(run, db, signal);
+    } catch (error) {
+      if (error instanceof DatabaseError && ASK_RESOLVERS.has(error.kind)) return undefined;
+      throw error;
     }
-    return { statement: built, params: built.params };
   }
 
   /** Undefined where building refuses: the resolvers refuse the same, or never come to what is refused. */
@@ -122,70 +95,5 @@ export class CompiledQueries {
       if (!(error instanceof ViewerError || error instanceof GraphQLError)) this.#parts.onFault(error);
       return undefined;
     }
-  }
-
-  #knownOf(document: DocumentNode, operationName: string | null | undefined): Known | string {
-    let byName = this.#known.get(document);
-    if (!byName) {
-      byName = new Map();
-      this.#known.set(document, byName);
-    }
-    const name = operationName ?? '';
-    let known = byName.get(name);
-    if (known === undefined) {
-      known = this.#examine(document, operationName);
-      byName.set(name, known);
-    }
-    return known;
-  }
-
-  #examine(document: DocumentNode, operationName: string | null | undefined): Known | string {
-    const operation = getOperationAST(document, operationName);
-    if (!operation) return 'The document has no such operation.';
-    const { app, schema } = this.#parts;
-    const fragments = fragmentsOf(document);
-    const reason = whyNotCompiled(app, schema, operation, fragments);
-    if (reason !== undefined) return reason;
-    const typed = (operation.variableDefinitions ?? []).flatMap((definition): TypedVariable[] => {
-      const type = typeFromAST(schema, definition.type);
-      return isInputType(type) ? [{ name: definition.variable.name.value, type }] : [];
-    });
-    return {
-      operation: { schema, operation, fragments },
-      typed,
-      use: variableUse(document),
-      templates: new TemplateStore(),
-    };
-  }
-}
-
-/** The fragments of a document by name. */
-export function fragmentsOf(document: DocumentNode): Readonly<Record<string, FragmentDefinitionNode>> {
-  const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
-  return Object.fromEntries(fragments.map((fragment) => [fragment.name.value, fragment]));
-}
-
-function coerced(
-  { schema, operation }: CompilableOperation,
-  variables: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> | undefined {
-  const definitions = operation.variableDefinitions ?? [];
-  if (definitions.length === 0) return {};
-  return getVariableValues(schema, definitions, variables, { maxErrors: 1 }).coerced;
-}
-
-function runOf(template: Template, params: readonly unknown[], store: TemplateStore): Run {
-  return { statement: template, params, ...(store.mayPrepare(template) && { name: template.name }) };
-}
-
-async function readRow({ statement, params, name }: Run, scope: RequestScope): Promise<Row | undefined> {
-  if (statement.text === '') return {};
-  const options = { ...(name !== undefined && { name }), ...(scope.signal && { signal: scope.signal }) };
-  try {
-    const [row] = await scope.db.query(statement.text, params, options);
-    return row;
-  } catch (error) {
-    if (error instanceof DatabaseError && ASK_RESOLVERS.has(error.kind)) return undefined;
-    throw error;
   }
 }

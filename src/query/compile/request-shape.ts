@@ -23,6 +23,12 @@ export interface ShapeParts {
   readonly typed: readonly TypedVariable[];
   readonly use: VariableUse;
   readonly rules: RuleUse;
+  /** What the server makes for a row that is about to be stored. */
+  readonly made?: MadeValues | undefined;
+}
+
+export interface MadeValues {
+  readonly id: string;
 }
 
 /** Shapes are remembered, and what a stranger sends should not be when it is long. */
@@ -41,15 +47,20 @@ export function requestShape(parts: ShapeParts): RequestShape | undefined {
 export interface Trial {
   readonly scope: RequestScope;
   readonly variables: Readonly<Record<string, unknown>>;
+  readonly made: MadeValues | undefined;
   readonly standIns: readonly SlotValue[];
 }
 
 /** Makes the trial of a request whose shape has been read. */
 export function makeTrial(parts: ShapeParts): Trial {
   const { app, rules, db, limits, viewer } = parts.scope;
-  const copy = { variables: structuredClone(parts.variables), viewer: structuredClone(viewer) };
+  const copy = {
+    variables: structuredClone(parts.variables),
+    viewer: structuredClone(viewer),
+    made: parts.made && { ...parts.made },
+  };
   const scope = new RequestScope({ app, rules, db, limits, viewer: copy.viewer, now: parts.scope.now });
-  const reading = new RequestReading({ ...parts, scope, variables: copy.variables });
+  const reading = new RequestReading({ ...parts, scope, variables: copy.variables, made: copy.made });
   const { slots } = reading.reader;
   const standIns = slots.map(standIn);
   for (const [index, { holder, key }] of slots.entries()) holder[key] = standIns[index];
@@ -60,6 +71,7 @@ export function makeTrial(parts: ShapeParts): Trial {
   return {
     scope: new RequestScope({ app, rules, db, limits, viewer: copy.viewer, now }),
     variables: copy.variables,
+    made: copy.made,
     standIns,
   };
 }
@@ -70,7 +82,7 @@ class RequestReading {
   readonly cursors: { readonly name: string; readonly parts: unknown[] }[] = [];
   readonly clock: { now: string };
 
-  constructor({ scope, rules, typed, variables, use }: ShapeParts) {
+  constructor({ scope, rules, typed, variables, use, made }: ShapeParts) {
     const { limits } = scope;
     this.reader = new ShapeReader(limits.maxListLength);
     this.reader.note(`${limits.defaultPageSize},${limits.maxPageSize},${limits.maxListLength};`);
@@ -80,6 +92,7 @@ class RequestReading {
       const slot = { holder: this.clock, key: 'now', value: this.clock.now, standIn: NOW_STAND_IN };
       this.reader.slots.push({ kind: 'text', ...slot });
     }
+    if (made) this.reader.slot(made as unknown as Holder, 'id', idKind);
     for (const { name, type } of typed) this.#variable(variables as Holder, name, type, use);
   }
 

@@ -1,5 +1,5 @@
 import type { RuleBook } from '../../access/rule-book.ts';
-import type { AppModel } from '../../model/app-model.ts';
+import type { AppModel, Entity } from '../../model/app-model.ts';
 import { type Expr, type Value, VIEWER } from '../../model/expr.ts';
 
 /**
@@ -15,7 +15,7 @@ export type Use = 'none' | 'compared' | 'decides';
 
 /** Looks through every rule that reading applies. */
 export function ruleUse(app: AppModel, rules: RuleBook): RuleUse {
-  const use = { viewerId: 'none' as Use, now: 'none' as Use };
+  const use: Uses = { viewerId: 'none', now: 'none' };
   for (const entity of app.entities) {
     const row = rules.row(entity, 'read');
     if (row) inspect(row.expr, use);
@@ -25,6 +25,34 @@ export function ruleUse(app: AppModel, rules: RuleBook): RuleUse {
     }
   }
   return use;
+}
+
+/**
+ * As `ruleUse`, for storing a new row of `entity` and reading the answer. The time is always a value of the row (or could
+ * be), so it is at least compared.
+ */
+export function createUse(app: AppModel, rules: RuleBook, entity: Entity): RuleUse {
+  const use: Uses = { ...ruleUse(app, rules) };
+  if (use.now === 'none') use.now = 'compared';
+  const row = rules.row(entity, 'create');
+  if (row) inspect(row.expr, use);
+  for (const { name } of entity.fields) {
+    const rule = rules.field(entity, name, 'write');
+    if (rule) inspect(rule.expr, use);
+    for (const kind of ['default', 'presetOnCreate'] as const) {
+      const value = rules.value(entity, name, kind)?.value;
+      if (value) inspectStored(value, use);
+    }
+  }
+  return use;
+}
+
+/** A value of the server's that is stored as it is. */
+function inspectStored(value: Value, use: Uses): void {
+  if (value.kind === 'now') use.now = later(use.now);
+  else if (value.kind === 'viewer' && value.path.length === 1 && value.path[0] === 'id')
+    use.viewerId = later(use.viewerId);
+  else inspect(value, use);
 }
 
 interface Uses {

@@ -90,6 +90,12 @@ function settle(
   return { result: { data: null, errors: errors.map((one) => forViewer(one)) }, again };
 }
 
+/** What the viewer is told of a mutation that the database failed as a whole. */
+export function resultOfFailure(error: unknown): ExecutionResult {
+  const wrapped = new GraphQLError(messageOf(error), { originalError: asError(error) });
+  return { data: null, errors: [forViewer(wrapped)] };
+}
+
 /** Without what only follows from another error: fields that were skipped, statements in a transaction that had failed. */
 function meaningful(errors: readonly GraphQLError[]): readonly GraphQLError[] {
   const own = errors.filter((error) => {

@@ -1,10 +1,11 @@
 import { decidedWithoutRow } from '../../../access/decide.ts';
 import type { RowOperation } from '../../../access/rule-book.ts';
-import { ViewerError } from '../../../kit/viewer-error.ts';
+import type { ViewerError } from '../../../kit/viewer-error.ts';
 import type { Entity } from '../../../model/app-model.ts';
 import { type Denial, explainWithoutRow } from '../../explain/index.ts';
 import { fieldRuleForUse } from '../../read/readable.ts';
 import type { RequestScope } from '../../request-scope.ts';
+import { denied } from '../run/write-run.ts';
 import type { CreatePlan, ToManyPlan, ToOnePlan, UpdatePlan } from '../write-plan.ts';
 
 /** @throws ViewerError UNAUTHENTICATED or FORBIDDEN where the rule is false for this viewer whatever the row */
@@ -20,7 +21,7 @@ export function refusalOfHopeless(
   operation: RowOperation,
 ): ViewerError | undefined {
   return isHopeless(scope, entity, operation)
-    ? denied(scope, `${operation} ${entity.plural}`, { kind: 'row', entity, operation })
+    ? hopeless(scope, `${operation} ${entity.plural}`, { kind: 'row', entity, operation })
     : undefined;
 }
 
@@ -39,7 +40,7 @@ export function refuseHopeless(scope: RequestScope, plan: CreatePlan | UpdatePla
     const rule = scope.fieldRule(plan.entity, name, 'write');
     if (rule && decidedWithoutRow(rule) === false) {
       const denial = { kind: 'row', entity: plan.entity, operation: plan.kind, field: name } as const;
-      throw denied(scope, `write ${plan.entity.name}.${name}`, denial);
+      throw hopeless(scope, `write ${plan.entity.name}.${name}`, denial);
     }
   }
   if (plan.kind === 'update') refuseIncrements(scope, plan);
@@ -62,9 +63,6 @@ function refuseList(scope: RequestScope, list: ToManyPlan): void {
   for (const { update } of list.update) refuseHopeless(scope, update);
 }
 
-function denied(scope: RequestScope, what: string, denial: Denial): ViewerError {
-  const access = explainWithoutRow(scope, denial);
-  return scope.viewer.kind === 'signedOut'
-    ? new ViewerError('UNAUTHENTICATED', `Sign in to ${what}.`, { access })
-    : new ViewerError('FORBIDDEN', `You may not ${what}.`, { access });
+function hopeless(scope: RequestScope, what: string, denial: Denial): ViewerError {
+  return denied(scope, what, explainWithoutRow(scope, denial));
 }

@@ -1,12 +1,19 @@
 import { bindValue } from '../../../access/bind-viewer.ts';
+import type { ViewerError } from '../../../kit/viewer-error.ts';
 import type { Entity, JsonValue, RelationField, ScalarField } from '../../../model/app-model.ts';
 import { declaredKey } from '../../../model/input-fields.ts';
+import type { RequestScope } from '../../request-scope.ts';
 import { elementFor, IMPOSSIBLE } from '../../sql/literal.ts';
 import { ident, param, raw, type Sql, sql } from '../../sql/sql.ts';
 import { type ColumnInfo, columnInfo, type SqlType } from '../../sql/sql-type.ts';
 import { badInput } from '../plan/input-reader.ts';
 import type { CreatePlan, InputPath } from '../write-plan.ts';
-import type { WriteRun } from './write-run.ts';
+
+/** Who writes, and how they are refused: a `WriteRun`, or a write that is being compiled. */
+export interface Writer {
+  readonly scope: RequestScope;
+  denied(what: string): ViewerError;
+}
 
 /** A column and what goes into it. */
 export type Cells = Map<string, Sql>;
@@ -31,14 +38,17 @@ function storable(type: SqlType, value: JsonValue): unknown {
   return element;
 }
 
-export function columnOf(run: WriteRun, entity: Entity, name: string): ColumnInfo {
+export function columnOf(run: Writer, entity: Entity, name: string): ColumnInfo {
   const info = columnInfo(run.scope.app, entity, name);
   if (!info) throw new Error(`${entity.name}.${name} is not stored`);
   return info;
 }
 
-/** Every stored column of a row that is made: given, preset, maintained by the server, default, or nothing. */
-export function cellsOfNewRow(run: WriteRun, plan: CreatePlan, id: string, keys: Keys): Cells {
+/**
+ * Every stored column of a row that is made: given, preset, maintained by the server, default, or nothing. Without an id the
+ * database makes one.
+ */
+export function cellsOfNewRow(run: Writer, plan: CreatePlan, id: string | undefined, keys: Keys): Cells {
   const cells: Cells = new Map();
   for (const field of plan.entity.fields) {
     if (field.kind === 'scalar' && field.keyOf === undefined) {
@@ -52,8 +62,14 @@ export function cellsOfNewRow(run: WriteRun, plan: CreatePlan, id: string, keys:
   return cells;
 }
 
-function newScalar(run: WriteRun, plan: CreatePlan, field: ScalarField, type: SqlType, id: string): Sql {
-  if (field.name === 'id') return cellFor(type, id);
+function newScalar(
+  run: Writer,
+  plan: CreatePlan,
+  field: ScalarField,
+  type: SqlType,
+  id: string | undefined,
+): Sql {
+  if (field.name === 'id') return id === undefined ? raw('DEFAULT') : cellFor(type, id);
   if (field.preset?.create) return ruleCell(run, plan.entity, field, 'presetOnCreate', type, plan.path);
   if (field.maintained === 'version') return cellFor(type, 1);
   if (field.maintained) return cellFor(type, run.scope.now.toISOString());
@@ -63,7 +79,7 @@ function newScalar(run: WriteRun, plan: CreatePlan, field: ScalarField, type: Sq
 }
 
 function newKey(
-  run: WriteRun,
+  run: Writer,
   plan: CreatePlan,
   relation: RelationField,
   key: string,
@@ -92,7 +108,7 @@ function fieldWith(
 
 /** A row nested under another cannot belong to a third: the preset and the nesting must agree. */
 function presetKey(
-  run: WriteRun,
+  run: Writer,
   plan: CreatePlan,
   field: ScalarField | RelationField,
   parent: string | null | undefined,
@@ -108,7 +124,7 @@ function presetKey(
 }
 
 function defaultCell(
-  run: WriteRun,
+  run: Writer,
   { entity, path }: CreatePlan,
   field: ScalarField | RelationField,
   type: SqlType,
@@ -120,7 +136,7 @@ function defaultCell(
 }
 
 /** A value of the server's: an expression over the viewer and the time. */
-export function valueOfRule(run: WriteRun, entity: Entity, field: string, use: ServerUse): JsonValue {
+export function valueOfRule(run: Writer, entity: Entity, field: string, use: ServerUse): JsonValue {
   const rule = run.scope.rules.value(entity, field, use);
   if (!rule) throw new Error(`${entity.name}.${field} has no compiled ${use}`);
   return bindValue(rule.value, { viewer: run.scope.viewer, now: run.scope.now });
@@ -129,7 +145,7 @@ export function valueOfRule(run: WriteRun, entity: Entity, field: string, use: S
 export type ServerUse = 'default' | 'presetOnCreate' | 'presetOnUpdate';
 
 function ruleCell(
-  run: WriteRun,
+  run: Writer,
   entity: Entity,
   field: ScalarField | RelationField,
   use: ServerUse,
@@ -150,7 +166,7 @@ function ruleCell(
 }
 
 /** What changes in a row whenever anything of it does: `@updatedAt`, `@version`, and presets on update. */
-export function cellsOfAnyUpdate(run: WriteRun, entity: Entity): Cells {
+export function cellsOfAnyUpdate(run: Writer, entity: Entity): Cells {
   const cells: Cells = new Map();
   for (const field of entity.fields) {
     if (field.kind === 'scalar' && field.keyOf === undefined) {

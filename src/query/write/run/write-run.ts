@@ -108,9 +108,7 @@ export class WriteRun {
 
   /** The refusal of what this viewer may not do; signing in might change that. */
   denied(what: string, access?: Explanation): ViewerError {
-    return this.scope.viewer.kind === 'signedOut'
-      ? new ViewerError('UNAUTHENTICATED', `Sign in to ${what}.`, { access })
-      : new ViewerError('FORBIDDEN', `You may not ${what}.`, { access });
+    return denied(this.scope, what, access);
   }
 
   /** Why a row was denied, after what else this root field has written; undefined where that is not to be told. */
@@ -163,6 +161,13 @@ function asTransaction(db: Queryable): Tx {
   if (!('savepoint' in db))
     throw new Error('Generated mutations run inside a transaction: use executeOperation');
   return db as Tx;
+}
+
+/** The refusal of what a viewer may not do; signing in might change that. */
+export function denied(scope: RequestScope, what: string, access?: Explanation): ViewerError {
+  return scope.viewer.kind === 'signedOut'
+    ? new ViewerError('UNAUTHENTICATED', `Sign in to ${what}.`, { access })
+    : new ViewerError('FORBIDDEN', `You may not ${what}.`, { access });
 }
 
 /** What an absent and an unreadable row have in common. */

@@ -1,0 +1,160 @@
+import { type ApolloServerPlugin, HeaderMap } from '@apollo/server';
+import {
+  type DocumentNode,
+  type FormattedExecutionResult,
+  type GraphQLSchema,
+  getOperationAST,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { DatabaseError, type Queryable } from '../data/index.ts';
+import {
+  type CompiledCreates,
+  type CompiledQueries,
+  type QueryRequest,
+  SplicedData,
+} from '../query/compile/index.ts';
+import { resultOfFailure } from '../query/execute-operation.ts';
+import { admitOperation } from '../query/guards/index.ts';
+import type { RequestScope } from '../query/request-scope.ts';
+import { type PlainOperation, RecentMap, type TextAnswer } from '../serve/index.ts';
+import type { OperationContext } from './make-resolver-context.ts';
+
+/** Texts longer than this are parsed anew each time: they are rare, and the memory is for strangers to fill. */
+const REMEMBERED_LENGTH = 16_384;
+const REMEMBERED_TEXTS = 500;
+
+export interface CompiledPath {
+  readonly queries: CompiledQueries;
+  readonly creates: CompiledCreates;
+}
+
+export interface CompiledAnswers {
+  /**
+   * Answers what can be compiled. What it leaves to the resolvers is judged by the gate of graphql-shield before any of them
+   * runs. A compiled operation needs no gate: it has the same rules in its SQL, and one that they refuse is not compiled.
+   */
+  readonly plugin: ApolloServerPlugin<object>;
+  /** The compiled path for texts that Apollo has parsed, validated and answered by it before. */
+  answerAgain(operation: PlainOperation, context: object): Promise<TextAnswer | undefined>;
+}
+
+/** One operation, as it is judged before it runs. */
+export interface Judged {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * @param compiled undefined where the compiled path is turned off
+ * @param rules.mayAnswerAgain what Apollo's other plugins would have said of an operation that came by before
+ */
+export function answerCompiled(
+  schema: GraphQLSchema,
+  compiled: CompiledPath | undefined,
+  rules: { mayAnswerAgain(judged: Judged): boolean },
+): CompiledAnswers {
+  const documents = new RecentMap<DocumentNode>(REMEMBERED_TEXTS);
+  const path = compiled && new Attempts(compiled);
+  const hooks = {
+    async responseForOperation({ request, document, operation, contextValue }: Asked) {
+      const context = contextValue as OperationContext;
+      if (path && operation) {
+        const { query, operationName, variables } = request;
+        const text = await path.answer(operation, { document, operationName, variables }, context);
+        if (text !== undefined) {
+          if (query && query.length <= REMEMBERED_LENGTH) documents.set(query, document);
+          return single({ data: new SplicedData(text) as unknown as Record<string, unknown> });
+        }
+        const failure = path.failureOf(context.scope);
+        if (failure) return single(failed(failure, context));
+      }
+      await admitOperation(schema, document, context.scope);
+      return null;
+    },
+  };
+  return {
+    plugin: { requestDidStart: async () => hooks },
+    async answerAgain({ query, operationName, variables = {} }, context) {
+      const document = documents.get(query);
+      const operation = document && getOperationAST(document, operationName);
+      if (!path || !operation || !rules.mayAnswerAgain({ document, operation, variables })) return undefined;
+      const request = { document, operationName, variables };
+      const data = await path.answer(operation, request, context as OperationContext);
+      return data === undefined ? undefined : { text: `{"data":${data}}\n` };
+    },
+  };
+}
+
+/** What of Apollo's request context is needed here. */
+interface Asked {
+  readonly request: {
+    readonly query?: string | undefined;
+    readonly operationName?: string | undefined;
+    readonly variables?: Readonly<Record<string, unknown>> | undefined;
+  };
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode | undefined;
+  readonly contextValue: object;
+}
+
+/** The compiled path, tried once per request. */
+class Attempts {
+  readonly #path: CompiledPath;
+  readonly #tried = new WeakSet<RequestScope>();
+  readonly #failures = new WeakMap<RequestScope, DatabaseError>();
+
+  constructor(path: CompiledPath) {
+    this.#path = path;
+  }
+
+  /** `data` as text; undefined where the resolvers are to be asked, or where there is a failure to report. */
+  async answer(
+    { operation }: OperationDefinitionNode,
+    request: Omit<QueryRequest, 'scope'>,
+    { scope, request: { headers } }: OperationContext,
+  ): Promise<string | undefined> {
+    if (this.#tried.has(scope)) return undefined;
+    this.#tried.add(scope);
+    if (operation === 'query') return this.#read({ ...request, scope });
+    const isRepeatable = headers['idempotency-key'] !== undefined;
+    return operation === 'mutation' && !isRepeatable ? this.#create({ ...request, scope }) : undefined;
+  }
+
+  /** Why a mutation has failed that must not be tried again, since part of it might have been stored. */
+  failureOf(scope: RequestScope): DatabaseError | undefined {
+    return this.#failures.get(scope);
+  }
+
+  /** Where the database fails, the resolvers report it: each of their statements fails as this one did, at once. */
+  async #read(request: QueryRequest): Promise<string | undefined> {
+    try {
+      return await this.#path.queries.answer(request);
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      const fail = (): Promise<never> => Promise.reject(error);
+      const failing: Queryable = { query: fail, execute: fail };
+      request.scope.useConnection(failing);
+      return undefined;
+    }
+  }
+
+  async #create(request: QueryRequest): Promise<string | undefined> {
+    try {
+      return await this.#path.creates.answer(request);
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      this.#failures.set(request.scope, error);
+      return undefined;
+    }
+  }
+}
+
+function failed(failure: DatabaseError, { toViewer }: OperationContext): FormattedExecutionResult {
+  return { data: null, errors: resultOfFailure(failure).errors?.map(toViewer) ?? [] };
+}
+
+/** Apollo takes `data` for an object; `stringifyResult` knows better. */
+function single(singleResult: FormattedExecutionResult) {
+  return { http: { headers: new HeaderMap() }, body: { kind: 'single', singleResult } } as const;
+}

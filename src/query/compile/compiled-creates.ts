@@ -1,0 +1,87 @@
+import { GraphQLError } from 'graphql';
+import { v7 as uuid7 } from 'uuid';
+import type { Queryable } from '../../data/index.ts';
+import { ViewerError } from '../../kit/viewer-error.ts';
+import type { Entity } from '../../model/app-model.ts';
+import type { RequestScope } from '../request-scope.ts';
+import { buildCreate, type CreateAsk, readCreate } from './build-create.ts';
+import type { CompiledQueriesParts, QueryRequest } from './compiled-queries.ts';
+import { joinAnswer } from './join-answer.ts';
+import { coerced, type KnownOperation, KnownOperations } from './known-operations.ts';
+import { isRefusal, prepareRun, readRow } from './prepare-run.ts';
+import { createUse, type RuleUse } from './rule-use.ts';
+import { createdEntity, whyNotCreated } from './why-not-compiled.ts';
+
+/** Mutations that create one row, as one statement that is its own transaction. */
+export class CompiledCreates {
+  readonly #parts: CompiledQueriesParts;
+  readonly #db: Queryable;
+  readonly #known: KnownOperations;
+  readonly #uses = new Map<Entity, RuleUse>();
+
+  /** @param db where writing happens, outside of any transaction */
+  constructor(parts: CompiledQueriesParts, db: Queryable) {
+    this.#parts = parts;
+    this.#db = db;
+    const { app, schema } = parts;
+    this.#known = new KnownOperations(schema, (operation, fragments) =>
+      whyNotCreated(app, schema, operation, fragments),
+    );
+  }
+
+  /**
+   * `data` as JSON text once the row is stored. Undefined where nothing was stored and the mutation has to be run step by
+   * step: what is not compiled, and everything that is refused, so that refusals are worded at one place.
+   * @throws DatabaseError where it is not known that nothing was stored, or where trying again would help nobody
+   */
+  async answer(request: QueryRequest): Promise<string | undefined> {
+    const known = this.#known.find(request.document, request.operationName);
+    if (typeof known === 'string') return undefined;
+    const variables = coerced(known.operation, request.variables ?? {});
+    const ask = variables && this.#askOf(known, request.scope, variables);
+    const plan = ask && this.#tryTo(() => readCreate(ask));
+    if (!ask || !plan) return undefined;
+    const { scope, made } = ask;
+    const parts = { ...known, scope, variables: ask.variables, rules: this.#useOf(ask.entity), made };
+    const run = prepareRun(parts, known.templates, (scope, variables, made, isTrial) =>
+      this.#tryTo(() => buildCreate({ ...ask, scope, variables, made }, isTrial ? undefined : plan)),
+    );
+    if (!run) return undefined;
+    try {
+      const row = await readRow(run, this.#db, scope.signal);
+      return row && joinAnswer(run.statement.members, row, run.statement.marks);
+    } catch (error) {
+      if (isRefusal(error)) return undefined;
+      throw error;
+    }
+  }
+
+  #askOf(
+    { operation }: KnownOperation,
+    scope: RequestScope,
+    variables: Readonly<Record<string, unknown>>,
+  ): CreateAsk | undefined {
+    const entity = createdEntity(this.#parts.app, operation.operation);
+    if (!entity) return undefined;
+    const made = entity.idKind === 'UUID7' ? { id: uuid7() } : undefined;
+    return { operation, entity, scope, variables, made };
+  }
+
+  #useOf(entity: Entity): RuleUse {
+    let use = this.#uses.get(entity);
+    if (!use) {
+      use = createUse(this.#parts.app, this.#parts.rules, entity);
+      this.#uses.set(entity, use);
+    }
+    return use;
+  }
+
+  #tryTo<T>(make: () => T): T | undefined {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof ViewerError || error instanceof GraphQLError)) this.#parts.onFault(error);
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  getOperationAST,
+  getVariableValues,
+  isInputType,
+  Kind,
+  type OperationDefinitionNode,
+  typeFromAST,
+} from 'graphql';
+import type { CompilableOperation } from './build-statement.ts';
+import type { TypedVariable } from './request-shape.ts';
+import { TemplateStore } from './template-store.ts';
+import { type VariableUse, variableUse } from './variable-use.ts';
+
+/** What is known of an operation whoever asks it. */
+export interface KnownOperation {
+  readonly operation: CompilableOperation;
+  readonly typed: readonly TypedVariable[];
+  readonly use: VariableUse;
+  readonly templates: TemplateStore;
+}
+
+/** Why an operation is not compiled, in a sentence; undefined where it is. */
+export type WhyNot = (
+  operation: OperationDefinitionNode,
+  fragments: Readonly<Record<string, FragmentDefinitionNode>>,
+) => string | undefined;
+
+/** Operations by document and name. Documents live as long as Apollo's own cache keeps them, and so does this. */
+export class KnownOperations {
+  readonly #schema: GraphQLSchema;
+  readonly #whyNot: WhyNot;
+  readonly #known = new WeakMap<DocumentNode, Map<string, KnownOperation | string>>();
+
+  constructor(schema: GraphQLSchema, whyNot: WhyNot) {
+    this.#schema = schema;
+    this.#whyNot = whyNot;
+  }
+
+  /** A sentence where the operation is not compiled. */
+  find(document: DocumentNode, operationName: string | null | undefined): KnownOperation | string {
+    let byName = this.#known.get(document);
+    if (!byName) {
+      byName = new Map();
+      this.#known.set(document, byName);
+    }
+    const name = operationName ?? '';
+    let known = byName.get(name);
+    if (known === undefined) {
+      known = this.#examine(document, operationName);
+      byName.set(name, known);
+    }
+    return known;
+  }
+
+  #examine(document: DocumentNode, operationName: string | null | undefined): KnownOperation | string {
+    const operation = getOperationAST(document, operationName);
+    if (!operation) return 'The document has no such operation.';
+    const fragments = fragmentsOf(document);
+    const reason = this.#whyNot(operation, fragments);
+    if (reason !== undefined) return reason;
+    const typed = (operation.variableDefinitions ?? []).flatMap((definition): TypedVariable[] => {
+      const type = typeFromAST(this.#schema, definition.type);
+      return isInputType(type) ? [{ name: definition.variable.name.value, type }] : [];
+    });
+    return {
+      operation: { schema: this.#schema, operation, fragments },
+      typed,
+      use: variableUse(document),
+      templates: new TemplateStore(),
+    };
+  }
+}
+
+/** The fragments of a document by name. */
+export function fragmentsOf(document: DocumentNode): Readonly<Record<string, FragmentDefinitionNode>> {
+  const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
+  return Object.fromEntries(fragments.map((fragment) => [fragment.name.value, fragment]));
+}
+
+/** The variables as graphql-js coerces them; undefined where they do not fit. */
+export function coerced(
+  { schema, operation }: CompilableOperation,
+  variables: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> | undefined {
+  const definitions = operation.variableDefinitions ?? [];
+  if (definitions.length === 0) return {};
+  return getVariableValues(schema, definitions, variables, { maxErrors: 1 }).coerced;
+}

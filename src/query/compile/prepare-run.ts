@@ -1,0 +1,58 @@
+import { DatabaseError, type Queryable, type Row } from '../../data/index.ts';
+import type { RequestScope } from '../request-scope.ts';
+import type { BuiltStatement } from './build-statement.ts';
+import { type MadeValues, makeTrial, requestShape, type ShapeParts } from './request-shape.ts';
+import { fillTemplate, inferTemplate, type Template } from './template.ts';
+import type { TemplateStore } from './template-store.ts';
+
+/** What one request runs. */
+export interface Run {
+  readonly statement: Pick<BuiltStatement, 'text' | 'members' | 'marks'>;
+  readonly params: readonly unknown[];
+  readonly name?: string;
+}
+
+/** Makes the statement of one request; undefined where that is refused. For a trial nothing is validated. */
+export type Build = (
+  scope: RequestScope,
+  variables: Readonly<Record<string, unknown>>,
+  made: MadeValues | undefined,
+  isTrial: boolean,
+) => BuiltStatement | undefined;
+
+/** The statement of a request: out of the template of its shape where there is one, else built. */
+export function prepareRun(parts: ShapeParts, templates: TemplateStore, build: Build): Run | undefined {
+  const shape = requestShape(parts);
+  const template = shape && templates.get(shape.key);
+  if (shape && template) return runOf(template, fillTemplate(template, shape.slots), templates);
+  const built = build(parts.scope, parts.variables, parts.made, false);
+  if (!built) return undefined;
+  if (shape && templates.isWorthIt(shape.key)) {
+    const trial = makeTrial(parts);
+    const other = build(trial.scope, trial.variables, trial.made, true);
+    templates.set(shape.key, other && inferTemplate(built, shape.slots, other, trial.standIns));
+  }
+  return { statement: built, params: built.params };
+}
+
+function runOf(template: Template, params: readonly unknown[], store: TemplateStore): Run {
+  return { statement: template, params, ...(store.mayPrepare(template) && { name: template.name }) };
+}
+
+/** The one row that holds the answer. @throws DatabaseError */
+export async function readRow(
+  { statement, params, name }: Run,
+  db: Queryable,
+  signal: AbortSignal | undefined,
+): Promise<Row | undefined> {
+  if (statement.text === '') return {};
+  const options = { ...(name !== undefined && { name }), ...(signal && { signal }) };
+  const [row] = await db.query(statement.text, params, options);
+  return row;
+}
+
+/** Whether the database has looked at the statement and refused it, so that nothing of it was stored. */
+export function isRefusal(error: unknown): boolean {
+  if (!(error instanceof DatabaseError) || error.sqlState === undefined) return false;
+  return error.kind !== 'cancelled' && error.kind !== 'timeout' && error.kind !== 'unavailable';
+}
