@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ExecutionResult, parse, validate } from 'graphql';
+import { type DocumentNode, type ExecutionResult, parse, validate } from 'graphql';
 import { type Db, openPool, syncDevelopment } from '../../src/data/index.ts';
 import { scalarTypes } from '../../src/emit/index.ts';
 import type { ViewerState } from '../../src/model/viewer.ts';
 import { type BuiltApp, buildApp } from '../../src/pipeline.ts';
 import { buildExecutableSchema } from '../../src/query/build-executable-schema.ts';
-import { CompiledQueries } from '../../src/query/compile/index.ts';
+import { CompiledCreates, CompiledQueries } from '../../src/query/compile/index.ts';
 import { executeOperation, idempotencyTableSql } from '../../src/query/execute-operation.ts';
 import { type QueryLimits, RequestScope } from '../../src/query/request-scope.ts';
 import { writeResolvers } from '../../src/query/write/index.ts';
@@ -26,6 +26,8 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
   /** Connection of another pool on the same database. */
   readonly db?: Db;
+  /** False: step by step, even what could be one statement. */
+  readonly compile?: boolean;
 }
 
 /** An answer with its errors reduced to what a viewer sees of them. */
@@ -111,11 +113,22 @@ export async function createTestApp(sdl: string, options: TestAppOptions = {}): 
       ...(ask.signal && { signal: ask.signal }),
       ...(options.explain && { explain: { committed: db } }),
     });
+  const onFault = (error: unknown): never => {
+    throw error;
+  };
+  const creates = new CompiledCreates({ app: built.app, rules: built.rules, schema, onFault }, db);
+  // One document per text, as Apollo has it: what is compiled is remembered by document.
+  const documents = new Map<string, DocumentNode>();
   const graphql: TestApp['graphql'] = async (source, variables = {}, viewer = ADMIN, ask = {}) => {
-    const document = parse(source);
+    const document = documents.get(source) ?? parse(source);
+    documents.set(source, document);
     const invalid = validate(schema, document);
     if (invalid.length > 0) return answerOf({ errors: invalid });
     const scope = scopeOf(viewer, ask);
+    if (ask.compile !== false && ask.idempotencyKey === undefined && !ask.db) {
+      const text = await creates.answer({ document, variables, scope });
+      if (text !== undefined) return answerOf({ data: JSON.parse(text) });
+    }
     const context = { scope, api: undefined };
     return answerOf(
       await executeOperation({
@@ -141,9 +154,6 @@ export async function createTestApp(sdl: string, options: TestAppOptions = {}): 
       return answer.data as never;
     },
     compiled: async (source, variables, viewer) => {
-      const onFault = (error: unknown): never => {
-        throw error;
-      };
       const queries = new CompiledQueries({ app: built.app, rules: built.rules, schema, onFault });
       const scope = scopeOf(viewer, {});
       const text = await queries.answer({ document: parse(source), variables, scope });

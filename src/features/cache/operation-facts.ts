@@ -18,7 +18,7 @@ import type { RuleBook } from '../../access/rule-book.ts';
 import type { AppModel } from '../../model/app-model.ts';
 import { firstOf } from '../../query/compile/build-context.ts';
 import { collectFields, selectionsOf } from '../../query/compile/collect-fields.ts';
-import { fragmentsOf } from '../../query/compile/compiled-queries.ts';
+import { fragmentsOf } from '../../query/compile/known-operations.ts';
 import { compiledRoots } from '../../query/compile/root-value.ts';
 import { type CustomResolvers, customValue } from '../../query/resolvers/custom-resolvers.ts';
 import { exprFacts } from './expr-facts.ts';
