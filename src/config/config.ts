@@ -93,6 +93,14 @@ export interface AuthConfig {
   readonly providers: readonly AuthProvider[];
 }
 
+/** The server's own cache of answers that `@cacheControl` lets it keep. */
+export interface CacheConfig {
+  /** Answers at most. */
+  readonly entries: number;
+  /** Memory that they may take; 0 where nothing is kept. */
+  readonly bytes: number;
+}
+
 /** All settings, read and checked once at boot. Nothing else reads the environment. */
 export interface Config {
   readonly mode: Mode;
@@ -117,6 +125,7 @@ export interface Config {
   readonly compile: boolean;
   /** Whether any document may be sent, or those of the project's clients alone (`PLINTH_DOCUMENTS`). */
   readonly documents: DocumentAccess;
+  readonly cache: CacheConfig;
   readonly auth: AuthConfig;
   readonly limits: Limits;
   readonly timeouts: ConnectionTimeouts;

@@ -2,6 +2,7 @@ export type {
   AdminKey,
   AuthConfig,
   AuthProvider,
+  CacheConfig,
   Config,
   ConnectionTimeouts,
   Limits,

@@ -92,6 +92,7 @@ function assemble(mode: Mode, get: Get, problems: string[]): Config {
     logLevel: get('logLevel') ?? 'info',
     compile: get('compile') ?? true,
     documents: get('documents') ?? 'open',
+    cache: { entries: get('cacheEntries') ?? 10_000, bytes: get('cacheBytes') ?? 64_000_000 },
     auth: {
       publicUrl: get('publicUrl')?.replace(/\/+$/, ''),
       appUrl: get('appUrl')?.replace(/\/+$/, ''),

@@ -104,6 +104,8 @@ export const SETTINGS = {
   logLevel: oneOf('LOG_LEVEL', LOG_LEVELS),
   documents: oneOf<DocumentAccess>('PLINTH_DOCUMENTS', ['open', 'trusted']),
   compile: flag('PLINTH_COMPILE'),
+  cacheEntries: wholeNumber('PLINTH_CACHE_ENTRIES', 1, 10_000_000),
+  cacheBytes: wholeNumber('PLINTH_CACHE_BYTES', 0, 100_000_000_000),
   publicUrl: textWhere('PLINTH_URL', 'the address of this server, such as https://api.example.com', (text) =>
     isUrlOf(text, 'http:', 'https:'),
   ),

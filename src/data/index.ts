@@ -16,6 +16,8 @@ export {
 } from './embedded/embedded-errors.ts';
 export type { EmbeddedOptions, EmbeddedServer } from './embedded/start-embedded.ts';
 export { startEmbedded } from './embedded/start-embedded.ts';
+export type { Listener, ListenOptions } from './listen.ts';
+export { listen } from './listen.ts';
 export type { Renames } from './migrate/apply-renames.ts';
 export type { DataFinding } from './migrate/data-finding.ts';
 export type { DatabaseState } from './migrate/database-state.ts';

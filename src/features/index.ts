@@ -1,4 +1,5 @@
 import { auth } from './auth/index.ts';
+import { cache } from './cache/index.ts';
 import type { Feature } from './feature.ts';
 
 export type { Feature } from './feature.ts';
@@ -7,4 +8,6 @@ export type { Feature } from './feature.ts';
 export const FEATURES: readonly Feature[] = [
   // First: what later features store may lead to accounts.
   auth,
+  // After all that store something in the author's entities.
+  cache,
 ];

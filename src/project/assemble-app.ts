@@ -57,11 +57,21 @@ export function assembleApp(parts: AppParts): PlinthApp {
   });
   const { app, rules } = built;
   const costs = new OperationCosts({ app, schema, limits });
-  const cache = startCache({ app, rules, schema, resolvers: parts.resolvers });
+  const cache = startCache({
+    app,
+    rules,
+    schema,
+    resolvers: parts.resolvers,
+    db: parts.db,
+    config: parts.config.cache,
+    requestMs: limits.requestMs,
+    log: parts.log,
+  });
   const compiled = answerCompiled(schema, compiledPath(parts, schema), {
-    // What is kept is for the cache to say, and it is asked by Apollo.
-    mayAnswerAgain: ({ document, operation, variables }) =>
-      cache === undefined && costs.costOf(document, operation, variables) <= limits.cost,
+    // What is kept, and what ends it, is for the cache to say, and it is asked by Apollo.
+    mayAnswerAgain: (judged) =>
+      !cache?.concerns(judged) &&
+      costs.costOf(judged.document, judged.operation, judged.variables) <= limits.cost,
   });
   return {
     schema,
@@ -77,7 +87,12 @@ export function assembleApp(parts: AppParts): PlinthApp {
     ],
     answerAgain: compiled.answerAgain,
     stringifyResult,
-    answerRoute: (request) => parts.auth.answer(request),
+    answerRoute: async (request) => {
+      const answer = await parts.auth.answer(request);
+      await cache?.caughtUp();
+      return answer;
+    },
+    dispose: async () => cache?.dispose(),
   };
 }
 

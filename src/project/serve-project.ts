@@ -64,6 +64,7 @@ export async function makeApp(parts: ServeParts): Promise<PlinthApp> {
     samples: readOperations(project),
   });
   const dispose = async (): Promise<void> => {
+    await app.dispose?.();
     await auth.dispose();
     await (await client)?.$disconnect();
   };

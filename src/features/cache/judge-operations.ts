@@ -42,6 +42,13 @@ export class Judge {
     this.#parts = parts;
   }
 
+  /** Whether anybody may keep the answer, whoever asks. */
+  mayBeKept({ document, operation, variables }: Omit<Asked, 'scope'>): boolean {
+    if (operation.operation !== 'query') return false;
+    const facts = this.#facts(document, operation, withDefaults(operation, variables));
+    return facts !== undefined && facts.maxAge > 0;
+  }
+
   /** Undefined where the answer is not to be kept by anybody. */
   judge({ document, operation, variables, scope }: Asked): Judgement | undefined {
     if (operation.operation !== 'query') return undefined;

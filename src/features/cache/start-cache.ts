@@ -1,40 +1,78 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import type { GraphQLContext } from '../../query/graphql-context.ts';
-import { cacheHeaders } from './headers.ts';
-import { Judge, type Judgement } from './judge-operations.ts';
+import type { CacheConfig } from '../../config/index.ts';
+import { type Db, listen } from '../../data/index.ts';
+import { AnswerCache } from './answer-cache.ts';
+import { cachePlugin } from './cache-plugin.ts';
+import { Changes } from './changes.ts';
+import { type Asked, Judge } from './judge-operations.ts';
+import { KeptAnswers } from './kept-answers.ts';
 import type { CacheParts } from './operation-facts.ts';
 import { apiOwners } from './owners.ts';
+import { CHANGES_CHANNEL, watchedTables } from './triggers.ts';
 
 /** What caching does at request time. */
 export interface CacheRuntime {
   /** In front of everything that answers. */
   readonly plugin: ApolloServerPlugin<object>;
+  /** Whether `plugin` has anything to say of an operation: it may be kept, or it writes. */
+  concerns(asked: Omit<Asked, 'scope'>): boolean;
+  /** Resolves when what has been committed so far is known here: answers are none from before. */
+  caughtUp(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export interface CacheRuntimeParts extends Omit<CacheParts, 'owners'> {
+  readonly db: Db;
+  readonly config: CacheConfig;
+  /** Milliseconds that a request may take. */
+  readonly requestMs: number;
+  readonly log: { warn(facts: object, message: string): void };
 }
 
 /** Undefined where the author's schema has no `@cacheControl`: nothing is kept then, and nothing costs anything. */
-export function startCache(parts: Omit<CacheParts, 'owners'>): CacheRuntime | undefined {
+export function startCache(parts: CacheRuntimeParts): CacheRuntime | undefined {
   if (parts.app.cacheHints.size === 0) return undefined;
   const judge = new Judge({ ...parts, owners: apiOwners(parts.app) });
-  return { plugin: cachePlugin(judge) };
+  const concerns = (asked: Omit<Asked, 'scope'>): boolean =>
+    asked.operation.operation !== 'query' || judge.mayBeKept(asked);
+  const isKept = parts.config.bytes > 0 && watchedTables(parts.app).length > 0;
+  if (!isKept) {
+    const nothing = async (): Promise<void> => undefined;
+    return { plugin: cachePlugin(judge, undefined), concerns, caughtUp: nothing, dispose: nothing };
+  }
+  const cache = startKeeping(parts);
+  return {
+    plugin: cachePlugin(judge, cache),
+    concerns,
+    caughtUp: () => cache.caughtUp(),
+    dispose: () => cache.close(),
+  };
 }
 
-function cachePlugin(judge: Judge): ApolloServerPlugin<object> {
-  const judgements = new WeakMap<object, Judgement>();
-  const hooks: Awaited<ReturnType<NonNullable<ApolloServerPlugin<object>['requestDidStart']>>> = {
-    async responseForOperation({ request, document, operation, contextValue }) {
-      const { scope } = contextValue as GraphQLContext;
-      const judgement =
-        operation && judge.judge({ document, operation, variables: request.variables ?? {}, scope });
-      if (judgement) judgements.set(contextValue, judgement);
-      return null;
+function startKeeping({ app, db, config, requestMs, log }: CacheRuntimeParts): AnswerCache {
+  const changes = new Changes();
+  const kept = new KeptAnswers({
+    changes,
+    maxEntries: config.entries,
+    maxBytes: config.bytes,
+    patienceMs: requestMs,
+  });
+  let told = false;
+  let cache: AnswerCache | undefined;
+  const listener = listen({
+    db,
+    channel: CHANGES_CHANNEL,
+    onMessage: (table) => changes.changed(table),
+    onHearing: (hears) => {
+      told = told && !hears;
+      if (!hears) changes.changedUnheard();
+      cache?.setHearing(hears);
     },
-    async willSendResponse({ response, contextValue }) {
-      const judgement = judgements.get(contextValue);
-      // Everything else goes out with the `no-store` that all answers begin with.
-      if (!judgement || response.body.kind !== 'single' || response.body.singleResult.errors) return;
-      for (const [name, value] of Object.entries(cacheHeaders(judgement)))
-        response.http.headers.set(name, value);
+    onFault: (err) => {
+      if (!told) log.warn({ err }, 'answers are not kept until changes can be heard again');
+      told = true;
     },
-  };
-  return { requestDidStart: async () => hooks };
+  });
+  cache = new AnswerCache(kept, listener, watchedTables(app));
+  return cache;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type ExecutionResult, print } from 'graphql';
 import type { Db, Tx } from '../../../data/index.ts';
+import { sorted } from '../../../kit/sorted-json.ts';
 import { ViewerError } from '../../../kit/viewer-error.ts';
 import type { ViewerState } from '../../../model/viewer.ts';
 import type { OperationRequest } from './run-resolvers.ts';
@@ -34,6 +35,7 @@ export function readKey(request: OperationRequest): IdempotentRequest | undefine
     const issue = { path: ['Idempotency-Key'], message: 'must be a UUID', constraint: 'format' };
     throw new ViewerError('BAD_USER_INPUT', 'The Idempotency-Key must be a UUID.', { issues: [issue] });
   }
+  // The same variables in another order are the same request.
   const parts = [print(request.document), request.operationName ?? null, sorted(request.variables ?? {})];
   const hash = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
   return { viewer: viewerKey(request.context.scope.viewer), key, request: hash };
@@ -41,17 +43,6 @@ export function readKey(request: OperationRequest): IdempotentRequest | undefine
 
 function viewerKey(viewer: ViewerState): string {
   return viewer.kind === 'viewer' ? `viewer:${viewer.id}` : viewer.kind;
-}
-
-/** The same variables in another order are the same request. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
-  );
 }
 
 /**

@@ -1,0 +1,1 @@
+-- emitted by plinth from schema.graphql; do not edit
