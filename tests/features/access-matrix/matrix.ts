@@ -21,6 +21,51 @@ export interface MatrixWorld {
   readonly snapshot: string;
 }
 
+/** What every schema of the matrix is asked, by somebody who is allowed and by somebody who is refused. */
+const CELLS = [
+  'list',
+  'by id',
+  'unique lookup',
+  'node',
+  'relation',
+  'relation filter',
+  'order',
+  'search',
+  'aggregate',
+  'group',
+  'cursor',
+  'create',
+  'update',
+  'delete',
+  'nested create',
+  'nested connect',
+  'nested connectOrCreate',
+  'nested update',
+  'nested set',
+  'nested disconnect',
+  'nested delete',
+  'upsert that updates',
+  'upsert that creates',
+  'batch',
+  'custom result',
+];
+const named = new Set<string>();
+
+/** To be called last: the cells of this file are complete. Their names begin with `by id, allowed:` or `by id, refused:`. */
+export function hasEveryCell(): void {
+  it.each(CELLS.flatMap((cell) => [`${cell}, allowed`, `${cell}, refused`]))('has a cell for: %s', (cell) => {
+    expect([...named].filter((name) => name.startsWith(`${cell}:`))).not.toEqual([]);
+  });
+}
+
+/** Cursor of the row at `index` of a connection, as the administrator sees it. */
+export async function cursorOf(app: TestApp, connection: string, index: number): Promise<string> {
+  const data = await app.data<Record<string, { edges: { cursor: string }[] }>>(
+    `{ c: ${connection} { edges { cursor } } }`,
+  );
+  return data.c?.edges[index]?.cursor ?? '';
+}
+
 export const refused = (code: string): { readonly refused: string } => ({ refused: code });
 
 /** Runs each cell on rows as they were seeded. */
@@ -28,6 +73,7 @@ export function runCells(
   world: MatrixWorld,
   cells: readonly (readonly [string, string, ViewerState, unknown])[],
 ): void {
+  for (const [name] of cells) named.add(name);
   it.each(cells.map(([name, operation, by, answer]) => ({ name, operation, by, answer })))(
     '$name',
     async ({ operation, by, answer }) => {
@@ -80,11 +126,12 @@ async function expectRefusedCompiled(
   expect(await app.compiled(source, ids, by)).toBeUndefined();
 }
 
-/** `mutation { … $annNote … }` with its variables declared, all of them ids. */
+/** `mutation { … $annNote … }` with its variables declared: ids, and cursors by their name. */
 function declare(operation: string, ids: Readonly<Record<string, string>>): string {
   const used = Object.keys(ids).filter((name) => new RegExp(`\\$${name}\\b`).test(operation));
   if (used.length === 0) return operation;
-  const declared = `(${used.map((name) => `$${name}: ID!`).join(', ')})`;
+  const typeOf = (name: string) => (name.endsWith('Cursor') ? 'String!' : 'ID!');
+  const declared = `(${used.map((name) => `$${name}: ${typeOf(name)}`).join(', ')})`;
   return operation.startsWith('mutation')
     ? operation.replace('mutation', `mutation${declared}`)
     : `query${declared} ${operation}`;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { as, createTestApp, SIGNED_OUT, type TestApp } from '../../support/app.ts';
-import { refused, runCells } from './matrix.ts';
+import { cursorOf, hasEveryCell, refused, runCells } from './matrix.ts';
 
 /** Profiles are public, parts of them are their owner's; salaries are for the staff office, whatever the row. */
 const OWN = 'this.name == viewer.id';
@@ -45,16 +45,19 @@ beforeEach(async () => {
     ['ann', 1990],
     ['ben', 1980],
   ] as const) {
-    const made = await app.data<{ createProfile: { id: string } }>(
+    const made = await app.data<{ createProfile: { id: string; posts: { id: string }[] } }>(
       `mutation { createProfile(input: {name: "${name}", email: "${name}@x.org", born: ${born}, salary: ${born}, note: "secret${name}", bio: "bio of ${name}",
-        posts: {create: [{title: "post of ${name}"}]}}) { id } }`,
+        posts: {create: [{title: "post of ${name}"}]}}) { id posts { id } } }`,
     );
     ids[name] = made.createProfile.id;
+    ids[`${name}Post`] = made.createProfile.posts[0]?.id ?? '';
   }
   await app.data(
     'mutation($ann: ID!, $ben: ID!) { updateProfile(id: $ben, input: {boss: {connect: {id: $ann}}}) { id } }',
     ids,
   );
+  for (const [index, name] of ['ben', 'ann'].entries())
+    ids[`${name}Cursor`] = await cursorOf(app, 'profilesConnection(orderBy: [{born: ASC}])', index);
 });
 
 const world = {
@@ -74,13 +77,13 @@ const foreign = { name: 'ben', email: null, born: null };
 describe('reading', () => {
   runCells(world, [
     [
-      'a list shows own values and hides foreign ones',
+      'list, allowed: shows own values and hides foreign ones',
       `{ profiles(${byName}) { name email born } }`,
       ANN,
       { profiles: [own, foreign] },
     ],
     [
-      'signed out everything ruled is null',
+      'list, refused: signed out everything ruled is null',
       `{ profiles(${byName}) { email salary } }`,
       SIGNED_OUT,
       {
@@ -90,29 +93,34 @@ describe('reading', () => {
         ],
       },
     ],
-    ['by id: own', '{ profile(id: $ann) { name email born } }', ANN, { profile: own }],
-    ['by id: foreign', '{ profile(id: $ben) { name email born } }', ANN, { profile: foreign }],
+    ['by id, allowed: own', '{ profile(id: $ann) { name email born } }', ANN, { profile: own }],
+    ['by id, refused: foreign', '{ profile(id: $ben) { name email born } }', ANN, { profile: foreign }],
     [
-      'unique lookup by an own ruled value',
+      'unique lookup, allowed: by an own ruled value',
       '{ profileByEmail(email: "ann@x.org") { name } }',
       ANN,
       { profileByEmail: { name: 'ann' } },
     ],
     [
-      'unique lookup by a foreign ruled value finds nothing',
+      'unique lookup, refused: by a foreign ruled value',
       '{ profileByEmail(email: "ben@x.org") { name } }',
       ANN,
       { profileByEmail: null },
     ],
-    ['node: foreign', '{ node(id: $ben) { ... on Profile { name email born } } }', ANN, { node: foreign }],
     [
-      'relation: foreign',
+      'node, refused: foreign',
+      '{ node(id: $ben) { ... on Profile { name email born } } }',
+      ANN,
+      { node: foreign },
+    ],
+    [
+      'relation, refused: values of foreign rows',
       '{ posts(where: {title: {eq: "post of ben"}}) { author { name email born } } }',
       ANN,
       { posts: [{ author: foreign }] },
     ],
     [
-      'ruled relation list: own and foreign',
+      'relation, refused: ruled list of a foreign row',
       `{ profiles(${byName}) { posts { title } postsAggregate { count } postsConnection { totalCount } } }`,
       ANN,
       {
@@ -126,21 +134,26 @@ describe('reading', () => {
         ],
       },
     ],
-    ['ruled to-one: foreign', '{ profile(id: $ben) { boss { name } } }', ANN, { profile: { boss: null } }],
     [
-      'ruled to-one: own',
+      'relation, refused: ruled to-one of a foreign row',
+      '{ profile(id: $ben) { boss { name } } }',
+      ANN,
+      { profile: { boss: null } },
+    ],
+    [
+      'relation, allowed: ruled to-one of the own row',
       '{ profile(id: $ben) { boss { name } } }',
       as('ben'),
       { profile: { boss: { name: 'ann' } } },
     ],
     [
-      'by role: open',
+      'list, allowed: by role',
       `{ profiles(${byName}) { salary } }`,
       OFFICE,
       { profiles: [{ salary: 1990 }, { salary: 1980 }] },
     ],
     [
-      'custom resolver: foreign values are not what code says',
+      'custom result, refused: foreign values are not what code says',
       '{ best { name email born salary } }',
       ANN,
       { best: { ...foreign, salary: null } },
@@ -176,25 +189,25 @@ describe('no inference', () => {
       { profiles: [{ name: 'ann' }] },
     ],
     [
-      'filter through a relation to a hidden value',
+      'relation filter, allowed: only by values that show',
       '{ posts(where: {author: {is: {email: {contains: "@"}}}}) { title } }',
       ANN,
       { posts: [{ title: 'post of ann' }] },
     ],
     [
-      'filter through a relation by what no row shows',
+      'relation filter, refused: by what no row shows',
       '{ posts(where: {author: {is: {salary: {gt: 0}}}}) { title } }',
       ANN,
       forbidden,
     ],
     [
-      'filter through a ruled relation',
+      'relation filter, allowed: through a ruled relation',
       '{ profiles(where: {posts: {some: {title: {contains: "post"}}}}) { name } }',
       ANN,
       { profiles: [{ name: 'ann' }] },
     ],
     [
-      'none through a ruled relation',
+      'relation filter, refused: none through a ruled relation',
       '{ profiles(where: {boss: {is: {name: {eq: "ann"}}}}) { name } }',
       ANN,
       { profiles: [] },
@@ -206,28 +219,43 @@ describe('no inference', () => {
       { profiles: BOTH },
     ],
     [
-      'order: hidden values count as null',
+      'order, allowed: hidden values count as null',
       '{ profiles(orderBy: [{born: ASC}]) { name } }',
       ANN,
       { profiles: BOTH },
     ],
     [
-      'order descending: hidden values count as null',
+      'order, allowed: descending, hidden values count as null',
       '{ profiles(orderBy: [{born: DESC_NULLS_LAST}]) { name } }',
       ANN,
       { profiles: BOTH },
     ],
-    ['order by what no row shows', '{ profiles(orderBy: [{salary: ASC}]) { name } }', ANN, forbidden],
     [
-      'order through a relation by what no row shows',
+      'order, refused: by what no row shows',
+      '{ profiles(orderBy: [{salary: ASC}]) { name } }',
+      ANN,
+      forbidden,
+    ],
+    [
+      'order, refused: through a relation by what no row shows',
       '{ posts(orderBy: [{author: {salary: ASC}}]) { title } }',
       ANN,
       forbidden,
     ],
-    ['search leaves a ruled field out', '{ profiles(search: "secretben") { name } }', ANN, { profiles: [] }],
-    ['search finds open text', '{ profiles(search: "ben") { name } }', ANN, { profiles: [{ name: 'ben' }] }],
     [
-      'aggregate over own values only',
+      'search, refused: a ruled field is left out',
+      '{ profiles(search: "secretben") { name } }',
+      ANN,
+      { profiles: [] },
+    ],
+    [
+      'search, allowed: open text',
+      '{ profiles(search: "ben") { name } }',
+      ANN,
+      { profiles: [{ name: 'ben' }] },
+    ],
+    [
+      'aggregate, allowed: own values only',
       '{ profilesAggregate { count sum { born } max { born } min { born } avg { born } countDistinct { born email } } }',
       ANN,
       {
@@ -241,9 +269,9 @@ describe('no inference', () => {
         },
       },
     ],
-    ['aggregate over what no row shows', '{ profilesAggregate { max { salary } } }', ANN, forbidden],
+    ['aggregate, refused: what no row shows', '{ profilesAggregate { max { salary } } }', ANN, forbidden],
     [
-      'groups put hidden values under null',
+      'group, allowed: hidden values are under null',
       '{ profilesGroups(by: [{field: born}]) { key { born } aggregate { count } } }',
       ANN,
       {
@@ -254,19 +282,19 @@ describe('no inference', () => {
       },
     ],
     [
-      'groups by what no row shows',
+      'group, refused: by what no row shows',
       '{ profilesGroups(by: [{field: salary}]) { key { salary } } }',
       ANN,
       forbidden,
     ],
     [
-      'groups: having over what no row shows',
+      'group, refused: having over what no row shows',
       '{ profilesGroups(by: [{field: name}], having: {max: {salary: {gt: 0}}}) { key { name } } }',
       ANN,
       forbidden,
     ],
     [
-      'groups: order by what no row shows',
+      'group, refused: order by what no row shows',
       '{ profilesGroups(by: [{field: name}], orderBy: [{max: {salary: ASC}}]) { key { name } } }',
       ANN,
       forbidden,
@@ -278,7 +306,7 @@ describe('no inference', () => {
       { profilesGroups: [{ key: { bossId: null }, aggregate: { count: 2 } }] },
     ],
     [
-      'aggregate of a relation over what no row shows',
+      'aggregate, refused: of a relation over what no row shows',
       '{ profile(id: $ann) { reportsAggregate { max { salary } } } }',
       ANN,
       forbidden,
@@ -310,127 +338,127 @@ describe('no inference', () => {
 describe('writing', () => {
   runCells(world, [
     [
-      'update: own field',
+      'update, allowed: own field',
       'mutation { updateProfile(id: $ann, input: {born: 1}) { born } }',
       ANN,
       { updateProfile: { born: 1 } },
     ],
     [
-      'update: foreign ruled field',
+      'update, refused: foreign ruled field',
       'mutation { updateProfile(id: $ben, input: {born: 1}) { born } }',
       ANN,
       forbidden,
     ],
     [
-      'update: foreign open field',
+      'update, allowed: foreign open field',
       'mutation { updateProfile(id: $ben, input: {bio: "x"}) { bio email } }',
       ANN,
       { updateProfile: { bio: 'x', email: null } },
     ],
     [
-      'update: field of a role',
+      'update, refused: field of a role',
       'mutation { updateProfile(id: $ann, input: {salary: 1}) { id } }',
       ANN,
       forbidden,
     ],
     [
-      'update: field of a role, by the role',
+      'update, allowed: field of a role, by the role',
       'mutation { updateProfile(id: $ann, input: {salary: 1}) { salary } }',
       OFFICE,
       { updateProfile: { salary: 1 } },
     ],
     [
-      'increment: foreign ruled field',
+      'update, refused: increment of a foreign ruled field',
       'mutation { updateProfile(id: $ben, input: {increment: {born: 1}}) { id } }',
       ANN,
       forbidden,
     ],
     [
-      'increment: field of a role',
+      'update, refused: increment of a field of a role',
       'mutation { updateProfile(id: $ann, input: {increment: {salary: 1}}) { id } }',
       ANN,
       forbidden,
     ],
     [
-      'update batch: rows whose field may not be written are passed over',
+      'batch, allowed: rows whose field may not be written are passed over',
       'mutation { updateProfiles(where: {}, input: {born: 1}) { count } }',
       ANN,
       { updateProfiles: { count: 1 } },
     ],
     [
-      'update batch: filter by what no row shows',
+      'batch, refused: filter by what no row shows',
       'mutation { updateProfiles(where: {salary: {gt: 0}}, input: {bio: "x"}) { count } }',
       ANN,
       forbidden,
     ],
     [
-      'update batch: filter by hidden values',
+      'batch, refused: filter by hidden values',
       'mutation { updateProfiles(where: {email: {eq: "ben@x.org"}}, input: {bio: "x"}) { count } }',
       ANN,
       { updateProfiles: { count: 0 } },
     ],
     [
-      'update after which the field is not the own one',
+      'update, refused: after which the field is not the own one',
       'mutation { updateProfile(id: $ann, input: {name: "zed", born: 3}) { name } }',
       ANN,
       forbidden,
     ],
     [
-      'create: ruled field',
+      'create, allowed: ruled field',
       'mutation { createProfile(input: {name: "cat", born: 5}) { born } }',
       as('cat'),
       { createProfile: { born: 5 } },
     ],
     [
-      'create: field of a role',
+      'create, refused: field of a role',
       'mutation { createProfile(input: {name: "cat", salary: 5}) { name } }',
       as('cat'),
       forbidden,
     ],
     [
-      'ruled to-one: own',
+      'nested connect, allowed: ruled to-one of the own row',
       'mutation { updateProfile(id: $ann, input: {boss: {connect: {id: $ben}}}) { boss { name } } }',
       ANN,
       { updateProfile: { boss: { name: 'ben' } } },
     ],
     [
-      'ruled to-one: foreign',
+      'nested disconnect, refused: ruled to-one of a foreign row',
       'mutation { updateProfile(id: $ben, input: {boss: {disconnect: true}}) { name } }',
       ANN,
       forbidden,
     ],
     [
-      'ruled to-one from its far side: foreign',
+      'nested disconnect, refused: a ruled to-one from its far side',
       'mutation { updateProfile(id: $ann, input: {reports: {disconnect: [{id: $ben}]}}) { name } }',
       ANN,
       forbidden,
     ],
     [
-      'connect by an own ruled unique',
+      'nested connect, allowed: by an own ruled unique',
       'mutation { createPost(input: {title: "t", author: {connect: {email: "ann@x.org"}}}) { author { name } } }',
       ANN,
       { createPost: { author: { name: 'ann' } } },
     ],
     [
-      'connect by a foreign ruled unique',
+      'nested connect, refused: by a foreign ruled unique',
       'mutation { createPost(input: {title: "t", author: {connect: {email: "ben@x.org"}}}) { author { name } } }',
       ANN,
       absent,
     ],
     [
-      'connectOrCreate by a foreign ruled unique',
+      'nested connectOrCreate, refused: by a foreign ruled unique',
       'mutation { createPost(input: {title: "t", author: {connectOrCreate: {by: {email: "ben@x.org"}, create: {name: "ann2"}}}}) { author { name } } }',
       ANN,
       conflict,
     ],
     [
-      'upsert by a foreign ruled unique',
+      'upsert that updates, refused: by a foreign ruled unique',
       'mutation { upsertProfile(by: {email: "ben@x.org"}, create: {name: "ann"}, update: {bio: "x"}) { name } }',
       ANN,
       conflict,
     ],
     [
-      'upsert by an own ruled unique',
+      'upsert that updates, allowed: by an own ruled unique',
       'mutation { upsertProfile(by: {email: "ann@x.org"}, create: {name: "ann"}, update: {bio: "x"}) { bio } }',
       ANN,
       { upsertProfile: { bio: 'x' } },
@@ -442,10 +470,177 @@ describe('writing', () => {
       { createPost: { author: { email: null } } },
     ],
     [
-      'delete answers the row with its hidden values hidden',
+      'delete, allowed: answers the row with its hidden values hidden',
       'mutation { deleteProfile(id: $ann) { name born salary } }',
       ANN,
       { deleteProfile: { name: 'ann', born: 1990, salary: null } },
     ],
   ]);
 });
+
+describe('the rest of the matrix', () => {
+  runCells(world, [
+    ['node, allowed: own', '{ node(id: $ann) { ... on Profile { name email born } } }', ANN, { node: own }],
+    [
+      'aggregate, refused: hidden values add nothing',
+      '{ profilesAggregate(where: {name: {eq: "ben"}}) { count sum { born } max { born } countDistinct { born } } }',
+      ANN,
+      {
+        profilesAggregate: { count: 1, sum: { born: null }, max: { born: null }, countDistinct: { born: 0 } },
+      },
+    ],
+    [
+      'cursor, allowed: of the own value',
+      `{ profilesConnection(orderBy: [{born: ASC}], after: $annCursor) { nodes { name } } }`,
+      ANN,
+      { profilesConnection: { nodes: [{ name: 'ben' }] } },
+    ],
+    [
+      'cursor, refused: a foreign one finds no hidden value',
+      `{ profilesConnection(orderBy: [{born: ASC}], after: $benCursor) { nodes { name } } }`,
+      ANN,
+      { profilesConnection: { nodes: BOTH } },
+    ],
+    [
+      'cursor, refused: of an order by what no row shows',
+      `{ profilesConnection(orderBy: [{salary: ASC}], after: $benCursor) { nodes { name } } }`,
+      ANN,
+      forbidden,
+    ],
+    [
+      'search, refused: signed out finds no ruled text',
+      '{ profiles(search: "secretben") { name } }',
+      SIGNED_OUT,
+      { profiles: [] },
+    ],
+    [
+      'custom result, allowed: own values',
+      '{ best { name email born } }',
+      as('ben'),
+      { best: { name: 'ben', email: 'ben@x.org', born: 1980 } },
+    ],
+    [
+      'nested create, allowed: own ruled field',
+      'mutation { createPost(input: {title: "t", author: {create: {name: "cat", born: 5}}}) { author { born } } }',
+      as('cat'),
+      { createPost: { author: { born: 5 } } },
+    ],
+    [
+      'nested create, refused: ruled field of another',
+      'mutation { updateProfile(id: $ann, input: {reports: {create: [{name: "ann2", born: 5}]}}) { name } }',
+      ANN,
+      forbidden,
+    ],
+    [
+      'nested create, refused: field of a role',
+      'mutation { createPost(input: {title: "t", author: {create: {name: "cat", salary: 5}}}) { title } }',
+      as('cat'),
+      forbidden,
+    ],
+    [
+      'nested connectOrCreate, allowed: found by an own ruled unique',
+      'mutation { createPost(input: {title: "t", author: {connectOrCreate: {by: {email: "ann@x.org"}, create: {name: "zed"}}}}) { author { name } } }',
+      ANN,
+      { createPost: { author: { name: 'ann' } } },
+    ],
+    [
+      'nested connectOrCreate, refused: created with a field of a role',
+      'mutation { createPost(input: {title: "t", author: {connectOrCreate: {by: {name: "cat"}, create: {name: "cat", salary: 1}}}}) { title } }',
+      as('cat'),
+      forbidden,
+    ],
+    [
+      'nested connect, refused: ruled to-one from its far side',
+      'mutation { updateProfile(id: $ben, input: {reports: {connect: [{id: $ann}]}}) { name } }',
+      as('ben'),
+      forbidden,
+    ],
+    [
+      'nested update, allowed: own ruled field',
+      'mutation { updatePost(id: $annPost, input: {author: {update: {born: 7}}}) { author { born } } }',
+      ANN,
+      { updatePost: { author: { born: 7 } } },
+    ],
+    [
+      'nested update, refused: foreign ruled field',
+      'mutation { updatePost(id: $benPost, input: {author: {update: {born: 7}}}) { title } }',
+      ANN,
+      forbidden,
+    ],
+    [
+      'nested update, refused: field of a role',
+      'mutation { updatePost(id: $annPost, input: {author: {update: {salary: 7}}}) { title } }',
+      ANN,
+      forbidden,
+    ],
+    [
+      'nested set, allowed: open relation',
+      'mutation { updateProfile(id: $ann, input: {posts: {set: [{id: $benPost}, {id: $annPost}]}}) { postsAggregate { count } } }',
+      ANN,
+      { updateProfile: { postsAggregate: { count: 2 } } },
+    ],
+    [
+      'nested set, refused: ruled to-one from its far side',
+      'mutation { updateProfile(id: $ann, input: {reports: {set: []}}) { name } }',
+      ANN,
+      forbidden,
+    ],
+    [
+      'nested disconnect, allowed: ruled to-one of the own row',
+      'mutation { updateProfile(id: $ben, input: {boss: {disconnect: true}}) { boss { name } } }',
+      as('ben'),
+      { updateProfile: { boss: null } },
+    ],
+    [
+      'nested delete, allowed: the own row',
+      'mutation { updatePost(id: $annPost, input: {author: {delete: true}}) { author { name } } }',
+      ANN,
+      { updatePost: { author: null } },
+    ],
+    [
+      'nested delete, refused: a foreign row',
+      'mutation { updatePost(id: $benPost, input: {author: {delete: true}}) { title } }',
+      ANN,
+      forbidden,
+    ],
+    [
+      'upsert that updates, refused: foreign ruled field',
+      'mutation { upsertProfile(by: {name: "ben"}, create: {name: "ben"}, update: {born: 1}) { name } }',
+      ANN,
+      forbidden,
+    ],
+    [
+      'upsert that creates, allowed: ruled field',
+      'mutation { upsertProfile(by: {name: "cat"}, create: {name: "cat", born: 5}, update: {bio: "x"}) { born } }',
+      as('cat'),
+      { upsertProfile: { born: 5 } },
+    ],
+    [
+      'upsert that creates, refused: field of a role',
+      'mutation { upsertProfile(by: {name: "cat"}, create: {name: "cat", salary: 5}, update: {bio: "x"}) { name } }',
+      as('cat'),
+      forbidden,
+    ],
+    [
+      'upsert that creates, refused: another',
+      'mutation { upsertProfile(by: {name: "dog"}, create: {name: "dog"}, update: {bio: "x"}) { name } }',
+      as('cat'),
+      forbidden,
+    ],
+    [
+      'create, refused: ruled field of another',
+      'mutation { createProfile(input: {name: "dog", born: 5}) { born } }',
+      as('cat'),
+      forbidden,
+    ],
+    ['delete, refused: a foreign row', 'mutation { deleteProfile(id: $ben) { name } }', ANN, forbidden],
+    [
+      'batch, refused: one ruled field spoils all',
+      'mutation { createProfiles(inputs: [{name: "cat"}, {name: "cat2", born: 1}]) { name } }',
+      as('cat'),
+      forbidden,
+    ],
+  ]);
+});
+
+hasEveryCell();
