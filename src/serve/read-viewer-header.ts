@@ -8,7 +8,9 @@ interface Property {
   accepts(value: unknown): boolean;
 }
 
-const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+/** What PostgreSQL cannot hold is nobody's id, role or address. */
+const isText = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && !/\0|\p{Surrogate}/u.test(value);
 
 /** The properties of `X-Plinth-As`; only `id` is required. */
 const PROPERTIES = {

@@ -63,6 +63,21 @@ describe('refused, never ignored:', () => {
     ['a list', { ...key, 'x-plinth-as': '[]' }, 400, 'BAD_USER_INPUT'],
     ['no id', { ...key, 'x-plinth-as': '{"roles":[]}' }, 400, 'BAD_USER_INPUT'],
     ['an id that is a number', { ...key, 'x-plinth-as': '{"id":7}' }, 400, 'BAD_USER_INPUT'],
+    ['an id with a NUL', { ...key, 'x-plinth-as': '{"id":"7\\u0000"}' }, 400, 'BAD_USER_INPUT'],
+    [
+      'a role with half a surrogate pair',
+      { ...key, 'x-plinth-as': '{"id":"7","roles":["\\ud800"]}' },
+      400,
+      'BAD_USER_INPUT',
+    ],
+    ['an id that is empty', { ...key, 'x-plinth-as': '{"id":""}' }, 400, 'BAD_USER_INPUT'],
+    [
+      'a role that is no text',
+      { ...key, 'x-plinth-as': '{"id":"7","roles":["a",7]}' },
+      400,
+      'BAD_USER_INPUT',
+    ],
+    ['claims as a list', { ...key, 'x-plinth-as': '{"id":"7","claims":[]}' }, 400, 'BAD_USER_INPUT'],
     ['roles as text', { ...key, 'x-plinth-as': '{"id":"7","roles":"admin"}' }, 400, 'BAD_USER_INPUT'],
     ['an unknown key', { ...key, 'x-plinth-as': '{"id":"7","role":"admin"}' }, 400, 'BAD_USER_INPUT'],
     [
