@@ -13,6 +13,7 @@ import {
   syncDevelopment,
   writeMigration,
 } from '../../src/data/index.ts';
+import type { SqlObject } from '../../src/model/sql-object.ts';
 import { createDatabase, runSql, type TestDatabase } from '../support/database.ts';
 import { id, nameLength, start, withSchema } from './example-schemas.ts';
 
@@ -74,6 +75,32 @@ describe('a development database without any migration', () => {
       text.replace('  OWNER', '  ADMIN\n  OWNER').replace('@default(MEMBER)', '@default(ADMIN)'),
     );
     expect((await sync(to)).outcome).toBe('changed');
+  });
+
+  it('adds a column that holds a new enum value, with the objects that look at it', async () => {
+    await sync(start);
+    await fill();
+    const withRoles = withSchema((text) =>
+      text
+        .replace('  OWNER', '  ADMIN\n  OWNER')
+        .replace(
+          'labels  String[]',
+          'labels  String[]\n  roles   Role[]   @default([ADMIN])\n\n  @@index([roles])',
+        ),
+    );
+    const check: SqlObject = {
+      name: 'Team/check/roles_required',
+      table: 'Team',
+      kind: 'check',
+      create: `ALTER TABLE "Team" ADD CONSTRAINT "Team_roles_required" CHECK ("roles" IS NOT NULL);`,
+      drop: 'ALTER TABLE "Team" DROP CONSTRAINT IF EXISTS "Team_roles_required";',
+      columns: ['roles'],
+      condition: '"roles" IS NOT NULL',
+    };
+    const result = await sync({ ...withRoles, objects: [...withRoles.objects, check] });
+    expect(result).toMatchObject({ outcome: 'changed', findings: [] });
+    const rows = await runSql(database.url, 'SELECT DISTINCT roles::text FROM "Team"');
+    expect(rows).toEqual([{ roles: '{ADMIN}' }]);
   });
 
   it('loses data only when somebody accepts it', async () => {

@@ -10,6 +10,9 @@ import { splitStatements } from './split-statements.ts';
 /** A value added to an enum cannot be used before its transaction has ended, which a rehearsal cannot wait for. */
 const unsafeNewEnumValue = '55P04';
 
+/** What is missing (a table, a column, a type) because a statement before it could not be rehearsed. */
+const missing: ReadonlySet<string | undefined> = new Set(['42P01', '42703', '42704']);
+
 /**
  * Rehearses a plan on the live database, in a transaction that is always rolled back, and answers what it would lose and
  * what the stored rows forbid. Empty: it can be applied without harm.
@@ -31,6 +34,7 @@ export async function rehearse(
     // Asking about a column that the same change adds fails; such rows hold no value yet that could be wrong.
     return 'error' in answer ? 0 : Number(Object.values(answer.value.rows[0] ?? {})[0] ?? 0);
   };
+  const unrehearsed = new Set<string>();
   await client.query('BEGIN');
   try {
     await client.query("SET LOCAL lock_timeout = '10s'");
@@ -39,7 +43,11 @@ export async function rehearse(
       findings.push(...found);
       if (found.some((one) => one.severity === 'impossible')) continue;
       const answer = await attempt(client, () => client.query(statement));
-      if ('error' in answer && answer.error.sqlState !== unsafeNewEnumValue)
+      if (!('error' in answer)) continue;
+      const { sqlState } = answer.error;
+      const table = tableOf(statement);
+      if (sqlState === unsafeNewEnumValue) unrehearsed.add(table);
+      else if (!(unrehearsed.has(table) && missing.has(sqlState)))
         findings.push(refusal(statement, answer.error));
     }
   } finally {
@@ -63,8 +71,12 @@ async function attempt<T>(
   }
 }
 
+function tableOf(statement: string): string {
+  return /(?:TABLE|ON) "([^"]+)"/.exec(statement)?.[1] ?? '';
+}
+
 function refusal(statement: string, error: DatabaseError): DataFinding {
-  const table = error.table ?? /(?:TABLE|ON) "([^"]+)"/.exec(statement)?.[1] ?? '';
+  const table = error.table ?? tableOf(statement);
   return {
     kind: 'refused',
     severity: 'impossible',
