@@ -1,14 +1,15 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { didYouMean } from '../kit/suggest.ts';
 import { UserError } from '../kit/user-error.ts';
+import { copyTemplate } from './copy-template.ts';
 import type { Cli } from './run.ts';
 
 const templates = fileURLToPath(new URL('../../templates', import.meta.url));
 
-/** `plinth init [dir]`: a new project from a template, in an empty or new directory. */
+/** `plinth init [dir]`: a new project from a template, in a directory without one. */
 export function addInitCommand(program: Command, { output }: Cli): void {
   program
     .command('init')
@@ -17,36 +18,19 @@ export function addInitCommand(program: Command, { output }: Cli): void {
     .option('--template <name>', 'what to start from', 'minimal')
     .action((directory: string, options: { template: string }) => {
       const target = resolve(directory);
-      copyTemplate(options.template, target);
+      const kept = copyTemplate(templateCalled(options.template), target);
       const place = relative(process.cwd(), target) || '.';
+      if (kept.length > 0) output.note(`Kept what was there: ${kept.join(', ')}.`);
       output.note(`Made a project in ${place}. Next:`);
       if (place !== '.') output.note(`  cd ${place}`);
       output.note('  npm install\n  npm run dev');
     });
 }
 
-function copyTemplate(name: string, target: string): void {
+function templateCalled(name: string): string {
   const known = readdirSync(templates);
-  if (!known.includes(name)) {
-    throw new UserError(
-      `There is no template "${name}".${didYouMean(name, known)} There is: ${known.join(', ')}.`,
-    );
-  }
-  const source = join(templates, name);
-  const clash = readdirSync(source)
-    .map(installedName)
-    .find((entry) => existsSync(join(target, entry)));
-  if (clash !== undefined) {
-    throw new UserError(
-      `${join(target, clash)} is already there. Choose a directory without a project in it.`,
-    );
-  }
-  mkdirSync(target, { recursive: true });
-  cpSync(source, target, { recursive: true });
-  for (const entry of readdirSync(source)) {
-    if (installedName(entry) !== entry) renameSync(join(target, entry), join(target, installedName(entry)));
-  }
+  if (known.includes(name)) return join(templates, name);
+  throw new UserError(
+    `There is no template "${name}".${didYouMean(name, known)} There is: ${known.join(', ')}.`,
+  );
 }
-
-/** npm leaves `.gitignore` out of packages, so templates hold it as `gitignore`. */
-const installedName = (entry: string): string => (entry === 'gitignore' ? '.gitignore' : entry);

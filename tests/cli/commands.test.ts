@@ -139,6 +139,28 @@ describe('usage', () => {
 });
 
 describe('plinth init', () => {
+  it('makes a project beside what a directory has, and keeps that', async () => {
+    const manifest = {
+      name: 'mine',
+      type: 'commonjs',
+      scripts: { start: 'mine' },
+      dependencies: { plinth: 'file:x' },
+    };
+    writeFileSync(join(directory, 'package.json'), JSON.stringify(manifest));
+    writeFileSync(join(directory, 'README.md'), 'mine');
+    const { code, err } = await plinth('init', directory);
+    expect(code).toBe(0);
+    expect(err).toContain('Kept what was there: README.md, package.json.');
+    expect(readFileSync(join(directory, 'README.md'), 'utf8')).toBe('mine');
+    expect(JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))).toMatchObject({
+      name: 'mine',
+      type: 'module',
+      scripts: { start: 'mine', dev: 'plinth dev' },
+      dependencies: { plinth: 'file:x' },
+    });
+    expect((await plinth('check', '--project', directory)).code).toBe(0);
+  });
+
   it('makes a project that has no mistakes, and never writes over one', async () => {
     const target = join(directory, 'app');
     expect((await plinth('init', target)).code).toBe(0);
