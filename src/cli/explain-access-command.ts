@@ -9,9 +9,8 @@ import { findProject, readConfigFile, readSources } from '../project/find-projec
 import { openDatabase } from '../project/open-database.ts';
 import type { ServeParts } from '../project/serve-project.ts';
 import { makeLog } from '../serve/index.ts';
-import { readViewerHeader } from '../serve/read-viewer-header.ts';
 import { describeOperationAnswer, describeRowAnswers } from './describe-access.ts';
-import { projectOption } from './options.ts';
+import { asOption, projectOption, readVariables, readViewer, variablesOption } from './options.ts';
 import type { Cli } from './run.ts';
 
 const OPERATIONS = ['read', 'create', 'update', 'delete'] as const;
@@ -38,8 +37,8 @@ export function addExplainAccessCommand(program: Command, cli: Cli): void {
       new Option('--operation <name>', 'what is to be done to the row').choices(OPERATIONS).default('read'),
     )
     .option('--id <id>', 'the id of the row')
-    .option('--as <json>', 'the viewer, as in X-Plinth-As: {"id": "…"}, or null for signed out')
-    .option('--variables <json>', "the operation's variables")
+    .addOption(asOption())
+    .addOption(variablesOption())
     .option('--json', 'print the explanation as JSON')
     .action((file: string | undefined, options: Options, command: Command) =>
       explain(readUsage(file, options, command), cli),
@@ -59,11 +58,10 @@ function readUsage(file: string | undefined, options: Options, command: Command)
   if ((file !== undefined) === byRow)
     command.error('Name an operation file, or a row with --model NAME and --id ID.');
   try {
-    const variables = JSON.parse(options.variables ?? '{}') as Record<string, unknown>;
+    const variables = readVariables(options.variables);
     return { file, options, viewer: readViewer(options.as), variables };
   } catch (error) {
-    const fault = error instanceof SyntaxError ? '--variables must be JSON.' : (error as Error).message;
-    return command.error(fault.replace('X-Plinth-As', '--as'));
+    return command.error((error as Error).message);
   }
 }
 
@@ -103,12 +101,6 @@ async function explainFile(
   const answer = await explainOperation(parts, viewer, { source: readOperation(file), variables });
   output.result(json ? JSON.stringify(answer, null, 2) : describeOperationAnswer(answer, output));
   exit(answer.errors.length === 0 ? 0 : 1);
-}
-
-function readViewer(text: string | undefined): ViewerState {
-  if (text === undefined) return { kind: 'signedOut' };
-  // The header's reader expects bytes as Node hands them out.
-  return readViewerHeader(Buffer.from(text, 'utf8').toString('latin1'));
 }
 
 function readOperation(file: string): string {

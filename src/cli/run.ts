@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   generate: async () => (await import('./generate-command.ts')).addGenerateCommand,
   migrate: async () => (await import('./migrate-command.ts')).addMigrateCommand,
   seed: async () => (await import('./seed-command.ts')).addSeedCommand,
+  explain: async () => (await import('./explain-command.ts')).addExplainCommand,
   'explain-access': async () => (await import('./explain-access-command.ts')).addExplainAccessCommand,
 };
 

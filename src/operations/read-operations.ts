@@ -36,14 +36,22 @@ export interface OperationFiles {
   readonly definitions: readonly DefinitionNode[];
 }
 
-/** Reads `operations/*.graphql`. Syntax errors and operations without a name among others are problems. */
-export function readOperations(sources: readonly OperationSource[], problems: Problems): OperationFiles {
+/**
+ * Reads `operations/*.graphql`. Syntax errors and operations without a name among others are problems.
+ * @param shared fragments that the files may use without having them
+ */
+export function readOperations(
+  sources: readonly OperationSource[],
+  problems: Problems,
+  shared: readonly DefinitionNode[] = [],
+): OperationFiles {
   const files = sources.flatMap((source) => {
     const document = parseFile(source, problems);
     return document ? [{ source, document }] : [];
   });
   const definitions = files.flatMap(({ document }) => document.definitions);
-  const fragments = new Map(definitions.filter(isFragment).map((node) => [node.name.value, node]));
+  const known = [...shared, ...definitions].filter(isFragment);
+  const fragments = new Map(known.map((node) => [node.name.value, node]));
   const operations = files.flatMap(({ source, document }) => {
     const own = document.definitions.filter(isOperation);
     return own.flatMap((node): Operation[] => {

@@ -1,16 +1,16 @@
 import { type ExecutionResult, getOperationAST, parse, validate } from 'graphql';
 import type { RowOperation } from '../access/rule-book.ts';
-import type { Tx } from '../data/index.ts';
 import { didYouMean } from '../kit/suggest.ts';
 import { UserError } from '../kit/user-error.ts';
 import type { ViewerState } from '../model/viewer.ts';
 import { executeOperation } from '../query/execute-operation.ts';
 import { type Explanation, explainRow } from '../query/explain/index.ts';
 import { RequestScope } from '../query/request-scope.ts';
-import type { RequestInfo } from '../serve/index.ts';
 import { completeViewer } from './complete-viewer.ts';
 import type { OperationContext } from './make-resolver-context.ts';
+import { ownRequest } from './own-request.ts';
 import { makeApp, type ServeParts } from './serve-project.ts';
+import { undo } from './undo.ts';
 
 /** May this viewer do this to this row? */
 export interface RowQuestion {
@@ -84,8 +84,8 @@ export async function explainOperation(
     if (faults.length > 0) throw new UserError(faults.map((fault) => fault.message).join('\n'));
     if (!getOperationAST(document)) throw new UserError('The file must hold exactly one operation.');
     const { db } = parts.database;
-    const context = (await app.createContext(requestOf(viewer))) as OperationContext;
-    const result = await undone(db.transaction.bind(db), async (tx) => {
+    const context = (await app.createContext(ownRequest(viewer))) as OperationContext;
+    const result = await undo(db, async (tx) => {
       context.scope.useConnection(tx);
       return executeOperation({
         schema: app.schema,
@@ -99,45 +99,6 @@ export async function explainOperation(
   } finally {
     await app.dispose?.();
   }
-}
-
-/** Carries a result out of a transaction that is rolled back for it. */
-class Undone extends Error {
-  readonly result: ExecutionResult;
-
-  constructor(result: ExecutionResult) {
-    super('Rolled back');
-    this.result = result;
-  }
-}
-
-async function undone(
-  transaction: (work: (tx: Tx) => Promise<never>) => Promise<never>,
-  run: (tx: Tx) => Promise<ExecutionResult>,
-): Promise<ExecutionResult> {
-  try {
-    return await transaction(async (tx) => {
-      throw new Undone(await run(tx));
-    });
-  } catch (error) {
-    if (error instanceof Undone) return error.result;
-    throw error;
-  }
-}
-
-function requestOf(viewer: ViewerState): RequestInfo {
-  return {
-    method: 'POST',
-    url: '/graphql',
-    headers: {},
-    requestId: 'explain-access',
-    signal: new AbortController().signal,
-    remoteAddress: '127.0.0.1',
-    viewer,
-    hasAdminKey: true,
-    setCookie: () => undefined,
-    toViewer: (error) => error.toJSON(),
-  };
 }
 
 function describeResult({ data, errors = [] }: ExecutionResult): OperationAnswer {

@@ -10,8 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Output } from '../../src/cli/output.ts';
-import { run } from '../../src/cli/run.ts';
+import { plinth } from '../support/cli.ts';
 import { createDatabase } from '../support/database.ts';
 
 const RULES = '@access(read: "true", create: "true", update: "true", delete: "true")';
@@ -26,19 +25,6 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
 });
-
-async function plinth(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const out: string[] = [];
-  const err: string[] = [];
-  const output: Output = {
-    result: (text) => void out.push(text),
-    note: (text) => void err.push(text),
-    style: (_, text) => text,
-    interactive: false,
-  };
-  const code = await run(args, output);
-  return { code, out: out.join('\n'), err: err.join('\n') };
-}
 
 const write = (schema: string): void => writeFileSync(join(directory, 'schema.graphql'), schema);
 const here = (): string[] => ['--project', directory];

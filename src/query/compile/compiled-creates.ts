@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql';
+import { type DocumentNode, GraphQLError } from 'graphql';
 import { v7 as uuid7 } from 'uuid';
 import type { Queryable } from '../../data/index.ts';
 import { ViewerError } from '../../kit/viewer-error.ts';
@@ -27,6 +27,12 @@ export class CompiledCreates {
     this.#known = new KnownOperations(schema, (operation, fragments) =>
       whyNotCreated(app, schema, operation, fragments),
     );
+  }
+
+  /** Why a mutation runs step by step; undefined where it is one statement. */
+  whyNot(document: DocumentNode, operationName?: string | null): string | undefined {
+    const known = this.#known.find(document, operationName);
+    return typeof known === 'string' ? known : undefined;
   }
 
   /**

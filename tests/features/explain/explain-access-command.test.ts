@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Output } from '../../../src/cli/output.ts';
-import { run } from '../../../src/cli/run.ts';
 import { createTestApp, type TestApp } from '../../support/app.ts';
+import { plinth as runCli } from '../../support/cli.ts';
 
 const SDL = `type Task @model @access(
   read: "this.owner == viewer.id || this.open"
@@ -45,16 +44,8 @@ afterAll(async () => {
 });
 
 async function plinth(...args: string[]) {
-  const results: string[] = [];
-  const notes: string[] = [];
-  const output: Output = {
-    result: (text) => void results.push(text),
-    note: (text) => void notes.push(text),
-    style: (_style, text) => text,
-    interactive: false,
-  };
-  const code = await run(['explain-access', '--project', directory, ...args], output);
-  return { code, text: results.join('\n'), notes: notes.join('\n') };
+  const { code, out, err } = await runCli('explain-access', '--project', directory, ...args);
+  return { code, text: out, notes: err };
 }
 
 const BEN = ['--as', '{"id": "ben"}'];
@@ -141,7 +132,7 @@ it.each([
   [[], '--model NAME and --id ID'],
   [['--model', 'Task', '--id', 'x', '--as', '{'], '--as: the value must be JSON.'],
   [['--model', 'Task', '--id', 'x', '--as', '{"name": "ann"}'], 'id must be a string'],
-  [['--model', 'Task', '--id', 'x', '--variables', '{'], '--variables must be JSON.'],
+  [['--model', 'Task', '--id', 'x', '--variables', '{'], '--variables must be a JSON object.'],
 ])('wrong usage exits with 2: %j', async (args, message) => {
   const { code, notes } = await plinth(...args);
   expect(notes).toContain(message);
