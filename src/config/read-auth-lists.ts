@@ -11,23 +11,32 @@ type Entry = Readonly<Record<string, unknown>>;
 /** `AUTH_ISSUERS`: JSON, a list of issuers whose tokens are trusted. */
 export const readIssuers: Setting<readonly TrustedIssuer[]> = {
   variable: 'AUTH_ISSUERS',
-  read: (raw) => readList(raw, issuerOf, '[{"issuer": "https://…", "audience": "…"}]'),
+  read: (raw) =>
+    readList(raw, issuerOf, ({ issuer }) => issuer, '[{"issuer": "https://…", "audience": "…"}]'),
 };
 
 /** `AUTH_PROVIDERS`: JSON, a list of OAuth and OpenID Connect providers. */
 export const readProviders: Setting<readonly AuthProvider[]> = {
   variable: 'AUTH_PROVIDERS',
   secret: true,
-  read: (raw) => readList(raw, providerOf, '[{"id": "…", "clientId": "…", "discoveryUrl": "https://…"}]'),
+  read: (raw) =>
+    readList(raw, providerOf, ({ id }) => id, '[{"id": "…", "clientId": "…", "discoveryUrl": "https://…"}]'),
 };
 
-function readList<T>(raw: unknown, read: (entry: Entry) => T | string, shape: string): Outcome<readonly T[]> {
+function readList<T>(
+  raw: unknown,
+  read: (entry: Entry) => T | string,
+  nameOf: (value: T) => string,
+  shape: string,
+): Outcome<readonly T[]> {
   const list = typeof raw === 'string' ? parse(raw) : raw;
   if (!Array.isArray(list) || !list.every(isObject)) return { expected: `a JSON list such as ${shape}` };
   const values: T[] = [];
   for (const [index, entry] of list.entries()) {
     const value = read(entry as Entry);
     if (typeof value === 'string') return { expected: `a JSON list whose entry ${index + 1} ${value}` };
+    if (values.some((other) => nameOf(other) === nameOf(value)))
+      return { expected: `a JSON list whose entry ${index + 1} is not named as one before it` };
     values.push(value);
   }
   return { value: values };

@@ -1,5 +1,6 @@
 import type { PrismaClientLike } from '../../data/index.ts';
 import { lowerFirst } from '../../kit/words.ts';
+import { tokenVeil } from './session-tokens.ts';
 import { TABLES } from './tables.ts';
 
 export interface AdapterHooks {
@@ -18,7 +19,7 @@ type Delegate = Readonly<Record<string, Call>>;
 
 /**
  * The Prisma client as better-auth's adapter gets it: accounts are made by our own write path, ids of accounts are text,
- * and whatever ends a session is noticed.
+ * tokens of sessions are stored as hashes, and whatever ends a session is noticed.
  */
 export function adapterClient(prisma: PrismaClientLike, hooks: AdapterHooks): object {
   const watched = [TABLES.session, hooks.userModel].map(lowerFirst);
@@ -43,12 +44,16 @@ const CHANGES: readonly string[] = ['update', 'updateMany', 'delete', 'deleteMan
 
 function wrap(prisma: PrismaClientLike, model: string, watched: boolean, hooks: AdapterHooks): Delegate {
   const isUser = model === lowerFirst(hooks.userModel);
+  const isSession = model === lowerFirst(TABLES.session);
   const own = (): Delegate => Reflect.get(prisma, model) as Delegate;
   const call = async (method: string, args: unknown): Promise<unknown> => {
     // Looked up at each call: inside a transaction it is another client's.
-    const found = await own()[method]?.(hooks.numericIds ? toNumbers(args, isUser) : args);
+    const veil = isSession ? tokenVeil() : undefined;
+    const sent = veil ? veil.hide(args) : args;
+    const found = await own()[method]?.(hooks.numericIds ? toNumbers(sent, isUser) : sent);
     if (watched && CHANGES.includes(method)) hooks.changed();
-    return hooks.numericIds ? toTexts(found, isUser) : found;
+    const answered = hooks.numericIds ? toTexts(found, isUser) : found;
+    return veil ? veil.show(answered) : answered;
   };
   const create: Call = async (args) => {
     if (!isUser || !hooks.createUser) return call('create', args);

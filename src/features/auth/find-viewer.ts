@@ -1,10 +1,11 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Config } from '../../config/index.ts';
 import type { Queryable } from '../../data/index.ts';
 import { quoteIdentifier } from '../../kit/quote-identifier.ts';
 import type { AppModel } from '../../model/app-model.ts';
 import type { KnownViewer, ViewerState } from '../../model/viewer.ts';
 import { sessionCookieName } from './http-names.ts';
+import { hashToken } from './session-tokens.ts';
 import { readBearer, readCookie, trustsCookie } from './trust-cookie.ts';
 import { idColumn, userField } from './user-columns.ts';
 import { ViewerCache } from './viewer-cache.ts';
@@ -28,6 +29,8 @@ export interface ViewerFinder {
   find(headers: Headers): Promise<ViewerState>;
   /** The session's token in a request, if its cookie may be used; whether it is valid is another question. */
   sessionToken(headers: Headers): string | undefined;
+  /** Whether the browser may keep a session for the page that asks. */
+  mayKeepCookie(headers: Headers): boolean;
   forget(): void;
 }
 
@@ -36,10 +39,9 @@ export function makeViewerFinder(parts: FindViewerParts): ViewerFinder {
   const sql = statements(parts.app);
   const cookie = sessionCookieName(parts.config);
   const lookUp = (kind: 'session' | 'apiKey', secret: string): Promise<KnownViewer | undefined> => {
-    // Hashed, so that a dump of the memory holds no list of what is valid.
-    const hash = createHash('sha256').update(secret).digest('base64url');
-    const value = kind === 'apiKey' ? hash : secret;
-    return cache.get(`${kind}:${hash}`, () => query(parts.db, sql[kind], value));
+    // Only hashes are stored; a dump of the memory holds no list of what is valid either.
+    const hash = hashToken(secret);
+    return cache.get(`${kind}:${hash}`, () => query(parts.db, sql[kind], hash));
   };
   const sessionToken = (headers: Headers): string | undefined => {
     const bearer = readBearer(headers);
@@ -59,6 +61,7 @@ export function makeViewerFinder(parts: FindViewerParts): ViewerFinder {
   return {
     find: async (headers) => (await find(headers)) ?? SIGNED_OUT,
     sessionToken,
+    mayKeepCookie: (headers) => trustsCookie(headers, parts.config, parts.publicUrl()),
     forget: () => cache.clear(),
   };
 }

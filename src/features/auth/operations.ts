@@ -2,15 +2,16 @@ import type { Config } from '../../config/index.ts';
 import type { Queryable, Tx } from '../../data/index.ts';
 import { ViewerError } from '../../kit/viewer-error.ts';
 import type { KnownViewer } from '../../model/viewer.ts';
-import { afterAtLeast } from './after-at-least.ts';
 import { codeOf, isAPIError, refusal } from './api-refusal.ts';
-import { type AuthOperation, authOperation } from './auth-scope.ts';
 import type { ViewerFinder } from './find-viewer.ts';
-import { ADDRESS_HEADER, sessionCookieName } from './http-names.ts';
+import { sessionCookieName } from './http-names.ts';
 import type { Mailer } from './mailer.ts';
 import type { BetterAuth } from './make-better-auth.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
+import { requestPasswordReset, resetPassword } from './reset-operations.ts';
 import type { AuthContext, AuthOperations } from './resolvers.ts';
+import { afterCommit, requestHeaders, run } from './run-operation.ts';
+import { hashToken } from './session-tokens.ts';
 import type { Throttle } from './throttle.ts';
 
 export interface Credentials {
@@ -33,11 +34,10 @@ export interface OperationParts {
   readonly betterAuth: () => Promise<BetterAuth>;
   /** Email, roles and so on of an account, read inside the transaction that may just have made it. */
   readonly loadViewer: (id: string, tx: Tx) => Promise<KnownViewer>;
+  /** Hands the rows of an anonymous account over and removes it. False where it is not anonymous. */
+  readonly adoptAnonymous: (from: string, to: string, tx: Tx) => Promise<boolean>;
   readonly plainAccount: (id: string, db: Queryable) => Promise<unknown>;
 }
-
-/** Longer than the slower of the two ways through a reset takes, so that both take this long. */
-const RESET_FLOOR_MS = 120;
 
 /** The mutations of sign-in, over better-auth. They write in the operation's own transaction. */
 export function makeOperations(parts: OperationParts): AuthOperations {
@@ -56,6 +56,7 @@ async function signUp(
   input: Readonly<Record<string, unknown>>,
   context: AuthContext,
 ): Promise<SignedIn> {
+  refuseKeptAnswer(context);
   const { email, password, ...own } = input as Record<string, unknown> & Credentials;
   await parts.throttle.admitAddress('sign-up', context.authRequest.remoteAddress);
   if (!parts.config.auth.signUp)
@@ -66,7 +67,7 @@ async function signUp(
   const auth = await parts.betterAuth();
   const { headers, response } = await run(parts, context, { input: own }, (operation) =>
     auth.api
-      .signUpEmail({ body, headers: requestHeaders(parts, context), returnHeaders: true })
+      .signUpEmail({ body, headers: requestHeaders(context), returnHeaders: true })
       .catch(async (error) => {
         if (operation.failure !== undefined) throw operation.failure;
         if (!isAPIError(error)) throw error;
@@ -81,9 +82,17 @@ async function signUp(
   return begin(parts, context, headers, response.token ?? undefined, response.user.id);
 }
 
+/** The answer holds a session, and answers to requests with a key are stored as they are. */
+function refuseKeptAnswer({ authRequest }: AuthContext): void {
+  if (authRequest.headers['idempotency-key'] === undefined) return;
+  const issues = [{ path: ['Idempotency-Key'], message: 'is not for signing up and in', constraint: 'exclusive' }];
+  throw new ViewerError('BAD_USER_INPUT', 'Idempotency-Key is not for signing up and in.', { issues });
+}
+
 const TAKEN = 'No account can be made with this address. If it is yours, sign in, or ask for a new password.';
 
 async function signIn(parts: OperationParts, input: Credentials, context: AuthContext): Promise<SignedIn> {
+  refuseKeptAnswer(context);
   const email = input.email.trim();
   await parts.throttle.admitAddress('sign-in', context.authRequest.remoteAddress);
   await parts.throttle.admitAccount(email);
@@ -92,7 +101,7 @@ async function signIn(parts: OperationParts, input: Credentials, context: AuthCo
     auth.api
       .signInEmail({
         body: { email, password: clip(input.password) },
-        headers: requestHeaders(parts, context),
+        headers: requestHeaders(context),
         returnHeaders: true,
       })
       .catch((error: unknown) => {
@@ -106,7 +115,7 @@ async function signIn(parts: OperationParts, input: Credentials, context: AuthCo
       }),
   );
   if ('twoFactorRedirect' in response) {
-    const second = await passSecondFactor(parts, input.code, headers, context);
+    const second = await passSecondFactor(parts, input, headers, context);
     await parts.throttle.forgive(email);
     return second;
   }
@@ -117,14 +126,14 @@ async function signIn(parts: OperationParts, input: Credentials, context: AuthCo
 /** The password was right; now the one-time code, or one of the recovery codes. */
 async function passSecondFactor(
   parts: OperationParts,
-  code: string | null | undefined,
+  { email, code }: Credentials,
   first: Headers,
   context: AuthContext,
 ): Promise<SignedIn> {
   if (!code)
     throw new ViewerError('UNAUTHENTICATED', 'This account has a second factor: send its `code` as well.');
   const auth = await parts.betterAuth();
-  const sent = requestHeaders(parts, context);
+  const sent = requestHeaders(context);
   sent.set(
     'cookie',
     first
@@ -140,6 +149,8 @@ async function passSecondFactor(
       },
     ),
   );
+  if (!(await parts.throttle.useOnce(email, code.trim())))
+    throw new ViewerError('UNAUTHENTICATED', 'The code is wrong.');
   return begin(parts, context, headers, response.token ?? undefined, response.user.id);
 }
 
@@ -150,7 +161,7 @@ async function signOut(parts: OperationParts, context: AuthContext): Promise<boo
   const { scope } = context;
   const token = parts.finder.sessionToken(context.authRequest.headers);
   if (token === undefined || scope.viewer.kind !== 'viewer') return false;
-  const ended = await scope.db.execute('DELETE FROM plinth_session WHERE "token" = $1', [token]);
+  const ended = await scope.db.execute('DELETE FROM plinth_session WHERE "token" = $1', [hashToken(token)]);
   afterCommit(context, parts.finder.forget);
   context.authRequest.setCookie(expired(parts.config));
   scope.actAs({ kind: 'signedOut' });
@@ -162,64 +173,6 @@ function expired(config: Config): string {
   return `${sessionCookieName(config)}=; Path=/; Max-Age=0; HttpOnly;${secure} SameSite=Lax`;
 }
 
-async function requestPasswordReset(
-  parts: OperationParts,
-  email: string,
-  context: AuthContext,
-): Promise<boolean> {
-  await parts.throttle.admitAddress('reset', context.authRequest.remoteAddress);
-  const auth = await parts.betterAuth();
-  const headers = requestHeaders(parts, context);
-  const ask = run(parts, context, {}, () =>
-    auth.api.requestPasswordReset({ body: { email: email.trim() }, headers }),
-  );
-  await afterAtLeast(RESET_FLOOR_MS, ask.catch(ignoreApiError));
-  return true;
-}
-
-/** An address that is none has no account either. */
-function ignoreApiError(error: unknown): void {
-  if (!isAPIError(error)) throw error;
-}
-
-async function resetPassword(
-  parts: OperationParts,
-  token: string,
-  password: string,
-  context: AuthContext,
-): Promise<boolean> {
-  await parts.throttle.admitAddress('reset', context.authRequest.remoteAddress);
-  checkPassword(password, ['password']);
-  const auth = await parts.betterAuth();
-  await run(parts, context, {}, () =>
-    auth.api.resetPassword({ body: { newPassword: password, token } }).catch((error: unknown) => {
-      throw isAPIError(error) ? refusal(error, ['token']) : error;
-    }),
-  );
-  afterCommit(context, parts.finder.forget);
-  return true;
-}
-
-/** Runs an operation of better-auth's as a part of ours; its mail goes out once ours has succeeded. */
-async function run<T>(
-  parts: OperationParts,
-  context: AuthContext,
-  more: Partial<AuthOperation>,
-  work: (operation: AuthOperation) => Promise<T>,
-): Promise<T> {
-  const operation: AuthOperation = { tx: context.scope.db, mails: [], ...more };
-  const result = await authOperation.run(operation, () => work(operation));
-  afterCommit(context, () => {
-    for (const mail of operation.mails) parts.mailer.send(mail);
-  });
-  return result;
-}
-
-function afterCommit({ scope }: AuthContext, work: () => void): void {
-  if ('afterCommit' in scope.db) (scope.db as Tx).afterCommit(work);
-  else work();
-}
-
 /** From here on the request is the account's, so that the rest of the operation is done in its name. */
 async function begin(
   parts: OperationParts,
@@ -229,15 +182,18 @@ async function begin(
   id: string,
 ): Promise<SignedIn> {
   if (token === undefined) return { token, viewer: undefined };
-  for (const cookie of headers.getSetCookie()) context.authRequest.setCookie(cookie);
+  if (parts.finder.mayKeepCookie(context.authRequest.headers))
+    for (const cookie of headers.getSetCookie()) context.authRequest.setCookie(cookie);
+  await adoptAnonymous(parts, context, id);
   const viewer = await parts.loadViewer(id, context.scope.db as Tx);
   if (context.scope.viewer.kind !== 'admin') context.scope.actAs(viewer);
   return { token, viewer };
 }
 
-function requestHeaders(_parts: OperationParts, { authRequest }: AuthContext): Headers {
-  const headers = new Headers({ [ADDRESS_HEADER]: authRequest.remoteAddress });
-  const agent = authRequest.headers['user-agent'];
-  if (agent !== undefined) headers.set('user-agent', agent.slice(0, 500));
-  return headers;
+/** Whoever was here without a name until now takes along what they made. */
+async function adoptAnonymous(parts: OperationParts, context: AuthContext, id: string): Promise<void> {
+  const { viewer, db } = context.scope;
+  if (viewer.kind !== 'viewer' || viewer.id === id) return;
+  if (parts.finder.sessionToken(context.authRequest.headers) === undefined) return;
+  if (await parts.adoptAnonymous(viewer.id, id, db as Tx)) afterCommit(context, parts.finder.forget);
 }

@@ -3,7 +3,9 @@ import { v7 as uuid7 } from 'uuid';
 import type { Db } from '../../data/index.ts';
 import { ViewerError } from '../../kit/viewer-error.ts';
 import type { KnownViewer } from '../../model/viewer.ts';
+import { accountOf, type Body, bad, type Request, text, texts } from './route-input.ts';
 import type { OwnRoute } from './routes.ts';
+import { hashToken } from './session-tokens.ts';
 
 export interface OwnRouteParts {
   readonly db: Db;
@@ -25,17 +27,6 @@ export function ownRoutes(parts: OwnRouteParts): Readonly<Record<string, OwnRout
     'POST /auth/admin/set-roles': (request, body) => setRoles(parts, request, body),
     'POST /auth/admin/impersonate': (request, body) => impersonate(parts, request, body),
   };
-}
-
-type Request = Parameters<OwnRoute>[0];
-type Body = Parameters<OwnRoute>[1];
-
-/** A key must not be able to make keys: whoever finds one would never lose access again. */
-function accountOf({ viewer, headers }: Request): KnownViewer {
-  if (viewer.kind !== 'viewer') throw new ViewerError('UNAUTHENTICATED', 'Sign in first.');
-  if (headers['x-api-key'] !== undefined)
-    throw new ViewerError('FORBIDDEN', 'Keys are managed by signed-in people, not by keys.');
-  return viewer;
 }
 
 async function makeKey(parts: OwnRouteParts, viewer: KnownViewer, body: Body): Promise<Response> {
@@ -106,7 +97,7 @@ async function impersonate(parts: OwnRouteParts, request: Request, body: Body): 
   await parts.db.execute(
     `INSERT INTO plinth_session ("id", "token", "expiresAt", "ipAddress", "impersonatedBy", "userId")
      VALUES ($1, $2, $3::timestamptz, $4, 'admin-key', $5)`,
-    [uuid, token, expiresAt, request.remoteAddress, id],
+    [uuid, hashToken(token), expiresAt, request.remoteAddress, id],
   );
   return Response.json({ token, expiresAt }, { status: 201 });
 }
@@ -132,29 +123,8 @@ async function audit(
   );
 }
 
-function text(body: Body, key: string, max: number): string {
-  const value = body[key];
-  if (typeof value !== 'string' || value.trim() === '' || value.length > max || value.includes('\0'))
-    throw bad(key, `must be text of 1 to ${max} characters`);
-  return value;
-}
-
-function texts(body: Body, key: string): readonly string[] {
-  const value = body[key];
-  const legal = (item: unknown) => typeof item === 'string' && /^[^\0]{1,100}$/.test(item);
-  if (!Array.isArray(value) || value.length > 100 || !value.every(legal))
-    throw bad(key, 'must be a list of texts');
-  return value as readonly string[];
-}
-
 function seconds({ expiresIn }: Body): number {
   if (!Number.isInteger(expiresIn) || (expiresIn as number) < 60 || (expiresIn as number) > 315_360_000)
     throw bad('expiresIn', 'must be a whole number of seconds, from a minute to ten years');
   return expiresIn as number;
-}
-
-function bad(key: string, message: string): ViewerError {
-  return new ViewerError('BAD_USER_INPUT', `${key} ${message}.`, {
-    issues: [{ path: [key], message, constraint: 'format' }],
-  });
 }

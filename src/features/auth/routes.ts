@@ -11,7 +11,8 @@ import { renderMailPage } from './mail-page.ts';
 import type { Mailer } from './mailer.ts';
 import type { BetterAuth } from './make-better-auth.ts';
 import { checkPassword } from './passwords.ts';
-import type { Attempt, Throttle } from './throttle.ts';
+import { admitAttempt, SILENT } from './route-attempts.ts';
+import type { Throttle } from './throttle.ts';
 import { trustsCookie } from './trust-cookie.ts';
 
 /** A request to a path of ours, as the server hands it on. */
@@ -42,12 +43,16 @@ export interface RouteParts {
   readonly findViewer: (headers: AuthHttpRequest['headers']) => Promise<ViewerState>;
   /** By method and path: `POST /auth/api-keys`. */
   readonly own: Readonly<Record<string, OwnRoute>>;
+  readonly endSession: (token: string) => Promise<void>;
+  /** @throws ViewerError FORBIDDEN where the session was begun in somebody's name and the path is not for it */
+  readonly refuseImpersonation: (request: AuthHttpRequest, path: string) => Promise<void>;
 }
 
 /** Answers `/auth/*` and `/dev/mail`. @throws ViewerError */
 export async function answerRoute(parts: RouteParts, request: AuthHttpRequest): Promise<Response> {
   const path = request.url.split('?', 1)[0] ?? '';
   if (path === '/dev/mail') return sendMails(parts, request);
+  await parts.refuseImpersonation(request, path);
   const own = parts.own[`${request.method} ${path}`];
   const body = bodyOf(request);
   if (own) return own({ ...request, viewer: await parts.findViewer(request.headers) }, body);
@@ -70,35 +75,6 @@ function sendMails({ config, mailer }: RouteParts, { headers, remoteAddress }: A
   });
 }
 
-/** Which attempts a path counts as, and whether they are at one account. */
-const COUNTED: Readonly<Record<string, { readonly attempt: Attempt; readonly account: boolean }>> = {
-  '/sign-up/email': { attempt: 'sign-up', account: false },
-  '/sign-in/anonymous': { attempt: 'sign-up', account: false },
-  '/sign-in/email': { attempt: 'sign-in', account: true },
-  '/sign-in/email-otp': { attempt: 'code', account: true },
-  '/email-otp/verify-email': { attempt: 'code', account: true },
-  '/email-otp/check-verification-otp': { attempt: 'code', account: true },
-  '/email-otp/reset-password': { attempt: 'code', account: true },
-  '/two-factor/verify-totp': { attempt: 'code', account: false },
-  '/two-factor/verify-otp': { attempt: 'code', account: false },
-  '/two-factor/verify-backup-code': { attempt: 'code', account: false },
-  '/reset-password': { attempt: 'reset', account: false },
-  '/change-password': { attempt: 'code', account: false },
-  '/request-password-reset': { attempt: 'reset', account: false },
-  '/send-verification-email': { attempt: 'reset', account: false },
-  '/sign-in/magic-link': { attempt: 'reset', account: false },
-  '/email-otp/send-verification-otp': { attempt: 'reset', account: false },
-  '/email-otp/request-password-reset': { attempt: 'reset', account: false },
-};
-
-/** Paths that answer the same whether or not there is such an account, and have to take the same time as well. */
-const SILENT = new Set(
-  Object.entries(COUNTED).flatMap(([path, { attempt }]) =>
-    attempt === 'reset' && path !== '/reset-password' ? [path] : [],
-  ),
-);
-const SILENT_FLOOR_MS = 120;
-
 async function passOn(
   parts: RouteParts,
   request: AuthHttpRequest,
@@ -106,17 +82,16 @@ async function passOn(
   body: Readonly<Record<string, unknown>>,
 ): Promise<Response> {
   refuseForeignPages(parts, request);
-  const counted = COUNTED[path];
-  const email = typeof body.email === 'string' ? body.email : undefined;
-  if (counted) await parts.throttle.admitAddress(counted.attempt, request.remoteAddress);
-  if (counted?.account && email !== undefined) await parts.throttle.admitAccount(email);
+  const settle = await admitAttempt(parts, request, path, body);
   for (const key of ['password', 'newPassword'])
     if (path !== '/sign-in/email' && typeof body[key] === 'string') checkPassword(body[key], [key]);
   const answering = handle(parts, request, path, body);
   const answer = await (SILENT.has(path) ? afterAtLeast(SILENT_FLOOR_MS, answering) : answering);
-  if (counted?.account && email !== undefined && answer.ok) await parts.throttle.forgive(email);
+  await settle(answer);
   return answer;
 }
+
+const SILENT_FLOOR_MS = 120;
 
 /** A page of another site may neither sign somebody in under an account of its own nor see what came of trying. */
 function refuseForeignPages({ config, publicUrl }: RouteParts, { method, headers }: AuthHttpRequest): void {
@@ -141,7 +116,15 @@ async function handle(
   );
   if (operation.failure instanceof ViewerError) throw operation.failure;
   for (const mail of operation.mails) parts.mailer.send(mail);
-  return answer;
+  // With CORS_ORIGINS=* any page may sign in and keep the token; the browser shall not keep a session for it.
+  const trusted = trustsCookie(request.headers, parts.config, parts.publicUrl());
+  return trusted ? answer : withoutCookies(answer);
+}
+
+function withoutCookies(answer: Response): Response {
+  const headers = new Headers(answer.headers);
+  headers.delete('set-cookie');
+  return new Response(answer.body, { status: answer.status, headers });
 }
 
 /** The author's own fields of a new account. */

@@ -5,6 +5,7 @@ import { quoteIdentifier } from '../../kit/quote-identifier.ts';
 import type { AppModel } from '../../model/app-model.ts';
 import type { KnownViewer, ViewerState } from '../../model/viewer.ts';
 import type { ResolverMap } from '../../query/resolvers/resolver.ts';
+import { adoptAnonymous } from './adopt-rows.ts';
 import { makeViewerFinder, type ViewerFinder } from './find-viewer.ts';
 import { foreignTokenReader } from './foreign-tokens.ts';
 import { makeMailer } from './mailer.ts';
@@ -13,6 +14,8 @@ import { makeOperations } from './operations.ts';
 import { ownRoutes } from './own-routes.ts';
 import { authResolvers } from './resolvers.ts';
 import { type AuthHttpRequest, answerRoute, type RouteParts } from './routes.ts';
+import { endSession, refuseImpersonation, sessionRoutes } from './session-routes.ts';
+import { sweepSometimes } from './sweep.ts';
 import { makeThrottle } from './throttle.ts';
 import { idColumn, userField } from './user-columns.ts';
 
@@ -50,6 +53,7 @@ export function startAuth(parts: AuthParts): AuthRuntime {
   // Counts must survive the transaction that they are about, and must not wait for a connection that it holds.
   const side = parts.db.sibling(2);
   const throttle = makeThrottle(side);
+  const stopSweeping = sweepSometimes(side, (err) => log.error({ err }, 'expired sessions were not removed'));
   const mailer = makeMailer(config, log);
   const finder = makeViewerFinder({
     ...parts,
@@ -57,7 +61,7 @@ export function startAuth(parts: AuthParts): AuthRuntime {
   });
   const betterAuth = lazy(async () => {
     const [prisma, { makeBetterAuth }] = await Promise.all([parts.prisma(), import('./make-better-auth.ts')]);
-    return makeBetterAuth({ ...parts, mailer, prisma, changed: finder.forget });
+    return makeBetterAuth({ ...parts, mailer, prisma, changed: finder.forget, forgive: throttle.forgive });
   });
   const operations = makeOperations({
     config,
@@ -66,20 +70,32 @@ export function startAuth(parts: AuthParts): AuthRuntime {
     finder,
     betterAuth,
     loadViewer: (id, tx) => loadViewer(app, id, tx),
+    adoptAnonymous: (from, to, tx) => adoptAnonymous(app, tx, from, to),
     plainAccount: (id, db) => plainAccount(db, id),
   });
-  const own = ownRoutes({
+  const sessions = { db: parts.db, sessionToken: finder.sessionToken, changed: finder.forget };
+  const keysAndAdmin = ownRoutes({
     db: parts.db,
     findAccount: (id) => findAccount(app, id, parts.db),
     setRoles: (id, roles) => setRoles(app, parts.db, id, roles),
     changed: finder.forget,
   });
-  const routes: RouteParts = { ...parts, throttle, mailer, betterAuth, findViewer: finder.find, own };
+  const routes: RouteParts = {
+    ...parts,
+    throttle,
+    mailer,
+    betterAuth,
+    findViewer: finder.find,
+    own: { ...keysAndAdmin, ...sessionRoutes(sessions) },
+    endSession: (token) => endSession(sessions, token),
+    refuseImpersonation: (request, path) => refuseImpersonation(sessions, request, path),
+  };
   return {
     resolvers: authResolvers(app, () => operations),
     findViewer: (headers) => finder.find(headers),
     answer: (request) => answerRoute(routes, request),
     dispose: async () => {
+      stopSweeping();
       mailer.close();
       await side.close();
     },

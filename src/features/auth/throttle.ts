@@ -12,6 +12,8 @@ const ADDRESS_WINDOW_S = 5 * 60;
 const FREE_FAILURES = 10;
 const FIRST_DELAY_S = 5;
 const LONGEST_DELAY_S = 15 * 60;
+/** RFC 6238 with a step of 30 s, one step early or late. */
+const CODE_SECONDS = 90;
 
 /** Counts attempts to sign in. The counts are in the database: they outlive restarts and are shared by all nodes. */
 export interface Throttle {
@@ -24,6 +26,8 @@ export interface Throttle {
    */
   admitAccount(email: string): Promise<void>;
   forgive(email: string): Promise<void>;
+  /** Whether nobody has used this one-time code of the account before. Codes are good for a minute and a half. */
+  useOnce(email: string, code: string): Promise<boolean>;
 }
 
 /** @param db must not be the transaction of the request, which would take the count back when the attempt fails */
@@ -49,6 +53,12 @@ export function makeThrottle(db: Queryable): Throttle {
     async forgive(email) {
       await db.execute('DELETE FROM plinth_throttle WHERE "key" = $1', [accountKey(email)]);
     },
+    async useOnce(email, code) {
+      const key = createHash('sha256')
+        .update(`${accountKey(email)} ${code}`)
+        .digest('base64url');
+      return (await db.execute(USE_ONCE, [uuid7(), `code-used:${key}`, CODE_SECONDS])) > 0;
+    },
   };
 }
 
@@ -71,6 +81,11 @@ const COUNT_FAILURE = `
     END
   WHERE t."until" <= now()
   RETURNING "count"`;
+
+const USE_ONCE = `
+  INSERT INTO plinth_throttle AS t ("id", "key", "count", "until")
+  VALUES ($1, $2, 1, now() + $3::float8 * interval '1 second')
+  ON CONFLICT ("key") DO UPDATE SET "until" = excluded."until" WHERE t."until" < now()`;
 
 const WAIT = `
   SELECT greatest(1, ceil(extract(epoch FROM "until" - now())))::int4 AS wait

@@ -44,6 +44,14 @@ export interface AuthServer {
   mails(): Promise<readonly Mail[]>;
   /** SQL statements that ran on the main pool since the last call. */
   statements(): string[];
+  /** Ends the process' part; the database stays, for another server. */
+  stop(): Promise<void>;
+}
+
+export interface ServerOptions {
+  readonly mode?: 'development' | 'production';
+  /** Another node on this server's database. */
+  readonly beside?: AuthServer;
 }
 
 /** The next address of 127.0.0.0/8 to send from cannot be chosen with fetch, so counts are reset between tests. */
@@ -54,13 +62,15 @@ export async function resetThrottle(server: AuthServer): Promise<void> {
 export async function startAuthServer(
   sdl: string,
   settings: Record<string, string> = {},
-  mode: 'development' | 'production' = 'development',
+  { mode = 'development', beside }: ServerOptions = {},
 ): Promise<AuthServer> {
   const directory = mkdtempSync(join(tmpdir(), 'plinth-auth-'));
   writeFileSync(join(directory, 'schema.graphql'), sdl);
   const project = findProject(directory);
   const built = buildApp(readSources(project));
-  const { url: databaseUrl, drop } = await createDatabase();
+  const { url: databaseUrl, drop } = beside
+    ? { url: beside.db.url, drop: async () => undefined }
+    : await createDatabase();
   const synced = await syncDevelopment({ url: databaseUrl, projectDir: directory, ...desiredState(built) });
   if (synced.outcome === 'refused') throw new Error(JSON.stringify(synced.findings));
   const db = openPool({ url: databaseUrl, max: 8 });
@@ -73,8 +83,13 @@ export async function startAuthServer(
   const database = { db, url: databaseUrl, embedded: false, close: () => db.close() };
   await prepareTables(database.db);
   const server = await serveProject({ project, config, built, database, log: makeLog(config) });
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= server.stop();
+    return stopped;
+  };
   afterAll(async () => {
-    await server.stop();
+    await stop();
     await drop();
     rmSync(directory, { recursive: true, force: true });
   });
@@ -93,6 +108,7 @@ export async function startAuthServer(
         await fetch(`${server.url}/dev/mail`, { headers: { accept: 'application/json' } })
       ).json()) as Mail[],
     statements: () => seen.splice(0),
+    stop,
   };
 }
 
