@@ -227,8 +227,9 @@ function post({ mailer }: BetterAuthParts, mail: Mail): void {
 /** better-auth logs e-mail addresses of failed attempts at "info"; what went wrong is worth keeping, who tried is not. */
 function report(parts: BetterAuthParts, level: string, message: string, rest: readonly unknown[]): void {
   const err = rest.find((item) => item instanceof Error);
-  // A refusal that the viewer is told is no failure of ours.
-  if (level === 'error' && !(err instanceof ViewerError))
+  // A refusal that the viewer is told is no failure of ours, and what was refused is the viewer's text.
+  const refused = err instanceof ViewerError || (err === undefined && message.startsWith('Invalid '));
+  if (level === 'error' && !refused)
     parts.log.error({ ...(err !== undefined && { err }) }, `sign-in: ${message}`);
   else parts.log.debug({}, `sign-in: ${level}`);
 }
