@@ -85,7 +85,9 @@ async function signUp(
 /** The answer holds a session, and answers to requests with a key are stored as they are. */
 function refuseKeptAnswer({ authRequest }: AuthContext): void {
   if (authRequest.headers['idempotency-key'] === undefined) return;
-  const issues = [{ path: ['Idempotency-Key'], message: 'is not for signing up and in', constraint: 'format' }];
+  const issues = [
+    { path: ['Idempotency-Key'], message: 'is not for signing up and in', constraint: 'format' },
+  ];
   throw new ViewerError('BAD_USER_INPUT', 'Idempotency-Key is not for signing up and in.', { issues });
 }
 
