@@ -38,15 +38,23 @@ interface Answer {
 
 /** A client without dependencies, for browsers and Node. */
 export function createClient(options: PlinthClientOptions): PlinthClient {
+  // How far this client has written, for a server whose replicas may not have it yet.
+  let written: string | undefined;
+  const send = async (init: RequestInit): Promise<Answer> => {
+    const { answer, position } = await exchange(options, init);
+    written = position ?? written;
+    return answer;
+  };
   return {
     async request<Data>(operation: { toString(): string }, variables?: object, request: RequestOptions = {}) {
       const { operationName, idempotencyKey, signal } = request;
-      const answer = await send(options, {
+      const answer = await send({
         method: 'POST',
         headers: {
           'content-type': 'application/json',
           accept: 'application/graphql-response+json, application/json',
           ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+          ...(written !== undefined && { [POSITION]: written }),
           ...(await options.headers?.()),
         },
         body: JSON.stringify({ query: String(operation), variables, operationName }),
@@ -58,10 +66,15 @@ export function createClient(options: PlinthClientOptions): PlinthClient {
   };
 }
 
-async function send({ url, fetch: send = fetch }: PlinthClientOptions, init: RequestInit): Promise<Answer> {
+const POSITION = 'x-plinth-position';
+
+async function exchange(
+  { url, fetch: send = fetch }: PlinthClientOptions,
+  init: RequestInit,
+): Promise<{ readonly answer: Answer; readonly position: string | null }> {
   try {
     const response = await send(url, init);
-    return (await response.json()) as Answer;
+    return { answer: (await response.json()) as Answer, position: response.headers.get(POSITION) };
   } catch (cause) {
     throw new PlinthError('The server could not be reached, or did not answer in JSON.', 'NETWORK', {
       cause,

@@ -108,6 +108,10 @@ export interface Config {
   readonly host: string;
   /** Absent: the embedded database is used. */
   readonly databaseUrl: string | undefined;
+  /** Standbys of that database that take reads. */
+  readonly replicaUrls: readonly string[];
+  /** How far a replica may be behind before it is left out. */
+  readonly replicaLagMs: number;
   /** Connections of one process. */
   readonly poolSize: number;
   /** Whether statements are prepared by name; absent: unless a pooler would forget them. */

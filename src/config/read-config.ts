@@ -77,12 +77,15 @@ function findRaw(key: string, variable: string, environment: Environment, source
 
 function assemble(mode: Mode, get: Get, problems: string[]): Config {
   checkSecrets(mode, get, problems);
+  checkReplicas(get, problems);
   return {
     mode,
     port: get('port') ?? 4000,
     // In development the server hands out admin access to its own pages, so it stays on this machine.
     host: get('host') ?? (mode === 'production' ? '0.0.0.0' : '127.0.0.1'),
     databaseUrl: get('databaseUrl'),
+    replicaUrls: get('replicaUrls') ?? [],
+    replicaLagMs: get('replicaLagMs') ?? 10_000,
     poolSize: get('poolSize') ?? 10,
     prepare: get('prepare'),
     workers: get('workers') ?? 1,
@@ -121,6 +124,11 @@ function checkSecrets(mode: Mode, get: Get, problems: string[]): void {
     const weakness = value === undefined ? undefined : findWeakness(value, STRENGTH[key]);
     if (weakness) problems.push(`${SETTINGS[key].variable} ${weakness}. ${MAKE_ONE}`);
   }
+}
+
+function checkReplicas(get: Get, problems: string[]): void {
+  if (get('replicaUrls') === undefined || get('databaseUrl') !== undefined) return;
+  problems.push('DATABASE_REPLICA_URLS needs DATABASE_URL: the embedded database has no replicas. Set both.');
 }
 
 /** In development there is always a key, since GraphiQL's viewer switch needs one; in production only a given one. */

@@ -61,6 +61,17 @@ const corsOrigins: Setting<readonly string[]> = {
   },
 };
 
+const replicaUrls: Setting<readonly string[]> = {
+  variable: 'DATABASE_REPLICA_URLS',
+  secret: true,
+  read(raw) {
+    const list = typeof raw === 'string' ? raw.split(',').map((url) => url.trim()) : raw;
+    const legal = Array.isArray(list) && list.every((url) => typeof url === 'string' && isPostgresUrl(url));
+    const expected = 'postgresql://USER:PASSWORD@HOST:PORT/NAME, several separated by commas';
+    return legal ? { value: list as readonly string[] } : { expected };
+  },
+};
+
 function flag(variable: string): Setting<boolean> {
   return {
     variable,
@@ -93,6 +104,8 @@ export const SETTINGS = {
   port: wholeNumber('PORT', 0, 65535),
   host: textWhere('HOST', 'a host name or IP address', (text) => /^[\w.:-]{1,253}$/.test(text)),
   databaseUrl: textWhere('DATABASE_URL', 'postgresql://USER:PASSWORD@HOST:PORT/NAME', isPostgresUrl, true),
+  replicaUrls,
+  replicaLagMs: wholeNumber('PLINTH_REPLICA_LAG_MS', 1_000, 300_000),
   secret: textWhere('PLINTH_SECRET', 'text', (text) => text.length <= 4096, true),
   adminKey: textWhere(
     'PLINTH_ADMIN_KEY',
@@ -156,7 +169,6 @@ export const SETTINGS = {
  * sets it relies on it. Delete the row when the capability lands. A trailing `*` stands for a family.
  */
 export const NOT_BUILT_YET: readonly { readonly variable: string; readonly capability: string }[] = [
-  { variable: 'DATABASE_REPLICA_URLS', capability: 'read replicas' },
   { variable: 'S3_*', capability: 'files on S3' },
   { variable: 'OTEL_*', capability: 'OpenTelemetry export' },
 ];

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { WalPosition } from './replicas/wal-position.ts';
 
 /** One row as PostgreSQL sent it; see {@link Queryable.query} for the JavaScript type of each column. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -35,6 +36,8 @@ export interface TransactionOptions {
   readonly readOnly?: boolean;
   /** How many more times the whole callback may run after a serialization failure or a deadlock. Default 0. */
   readonly retry?: number;
+  /** Told, once it is committed, a place in PostgreSQL's log that has everything it wrote behind it. */
+  readonly onCommit?: (position: WalPosition) => void;
   /** Applies to every statement inside; the transaction is rolled back. */
   readonly signal?: AbortSignal;
 }

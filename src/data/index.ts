@@ -47,4 +47,8 @@ export type {
 export { createPrismaClient } from './prisma/create-prisma-client.ts';
 export type { GenerateTypesOptions } from './prisma/generate-client-types.ts';
 export { generatePrismaClientTypes } from './prisma/generate-client-types.ts';
+export type { Replicas, ReplicasOptions } from './replicas/open-replicas.ts';
+export { openReplicas } from './replicas/open-replicas.ts';
+export type { ReplicaState } from './replicas/replica.ts';
+export { parseWalPosition, type WalPosition } from './replicas/wal-position.ts';
 export { outsideTransaction } from './transaction-context.ts';

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { DatabaseError, toDatabaseError } from './database-error.ts';
 import { type QueryOptions, type Row, type TransactionOptions, type Tx, unnamed } from './db.ts';
 import type { Session } from './open-pool.ts';
+import { parseWalPosition } from './replicas/wal-position.ts';
 import { closeCancellably, runStatement } from './run-statement.ts';
 import { inTurn, type TransactionContext, withTransaction } from './transaction-context.ts';
 
@@ -61,7 +62,7 @@ async function runOnce<T>(
     try {
       const value = await withTransaction(context, () => fn(asTx(context, options, session, committed)));
       await end(context);
-      await commit(client);
+      await commit(client, options);
       return value;
     } catch (error) {
       await end(context).catch(() => undefined);
@@ -88,9 +89,15 @@ async function end(context: TransactionContext): Promise<void> {
 }
 
 /** COMMIT of a transaction in which a statement failed rolls back and reports success: that must not pass as one. */
-async function commit(client: pg.PoolClient): Promise<void> {
-  const result = await runStatement(client, 'COMMIT', [], {});
-  if (result.command === 'COMMIT') return;
+async function commit(client: pg.PoolClient, { onCommit }: TransactionOptions): Promise<void> {
+  // Both in one message. The position is asked for afterwards, since before the commit is no place that has it.
+  const text = onCommit ? `COMMIT; SELECT pg_current_wal_insert_lsn()::text AS position` : 'COMMIT';
+  const answer: pg.QueryResult | pg.QueryResult[] = await runStatement(client, text, [], {});
+  const [result, place] = Array.isArray(answer) ? answer : [answer];
+  if (result?.command === 'COMMIT') {
+    if (place) onCommit?.(parseWalPosition(String(place.rows[0]?.position)));
+    return;
+  }
   throw new DatabaseError(
     'other',
     'The transaction was rolled back because an error inside it was swallowed',

@@ -18,6 +18,7 @@ import { admitOperation } from '../query/guards/index.ts';
 import type { RequestScope } from '../query/request-scope.ts';
 import { type PlainOperation, RecentMap, type TextAnswer } from '../serve/index.ts';
 import type { OperationContext } from './make-resolver-context.ts';
+import type { ReadRouting } from './replicas/route-reads.ts';
 
 /** Texts longer than this are parsed anew each time: they are rare, and the memory is for strangers to fill. */
 const REMEMBERED_LENGTH = 16_384;
@@ -52,19 +53,22 @@ export interface Judged {
 export function answerCompiled(
   schema: GraphQLSchema,
   compiled: CompiledPath | undefined,
-  rules: { mayAnswerAgain(judged: Judged): boolean },
+  rules: { readonly reads: ReadRouting | undefined; mayAnswerAgain(judged: Judged): boolean },
 ): CompiledAnswers {
+  const { reads } = rules;
   const documents = new RecentMap<DocumentNode>(REMEMBERED_TEXTS);
-  const path = compiled && new Attempts(compiled);
+  const path = compiled && new Attempts(compiled, reads);
   const hooks = {
     async responseForOperation({ request, document, operation, contextValue }: Asked) {
       const context = contextValue as OperationContext;
+      if (operation) reads?.route(context, { document, operation, variables: request.variables ?? {} });
       if (path && operation) {
         const { query, operationName, variables } = request;
-        const text = await path.answer(operation, { document, operationName, variables }, context);
-        if (text !== undefined) {
+        const answer = await path.answer(operation, { document, operationName, variables }, context);
+        if (answer) {
           if (query && query.length <= REMEMBERED_LENGTH) documents.set(query, document);
-          return single({ data: new SplicedData(text) as unknown as Record<string, unknown> });
+          const data = new SplicedData(answer.data) as unknown as Record<string, unknown>;
+          return single({ data }, answer.headers);
         }
         const failure = path.failureOf(context.scope);
         if (failure) return single(failed(failure, context));
@@ -80,8 +84,9 @@ export function answerCompiled(
       const operation = document && getOperationAST(document, operationName);
       if (!path || !operation || !rules.mayAnswerAgain({ document, operation, variables })) return undefined;
       const request = { document, operationName, variables };
-      const data = await path.answer(operation, request, context as OperationContext);
-      return data === undefined ? undefined : { text: `{"data":${data}}\n` };
+      reads?.route(context as OperationContext, { document, operation, variables });
+      const answer = await path.answer(operation, request, context as OperationContext);
+      return answer && { text: `{"data":${answer.data}}\n`, headers: answer.headers };
     },
   };
 }
@@ -98,27 +103,40 @@ interface Asked {
   readonly contextValue: object;
 }
 
+interface Answered {
+  /** As JSON text. */
+  readonly data: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const NO_HEADERS = {};
+
 /** The compiled path, tried once per request. */
 class Attempts {
   readonly #path: CompiledPath;
+  readonly #reads: ReadRouting | undefined;
   readonly #tried = new WeakSet<RequestScope>();
   readonly #failures = new WeakMap<RequestScope, DatabaseError>();
 
-  constructor(path: CompiledPath) {
+  constructor(path: CompiledPath, reads: ReadRouting | undefined) {
     this.#path = path;
+    this.#reads = reads;
   }
 
-  /** `data` as text; undefined where the resolvers are to be asked, or where there is a failure to report. */
+  /** Undefined where the resolvers are to be asked, or where there is a failure to report. */
   async answer(
     { operation }: OperationDefinitionNode,
     request: Omit<QueryRequest, 'scope'>,
-    { scope, request: { headers } }: OperationContext,
-  ): Promise<string | undefined> {
+    context: OperationContext,
+  ): Promise<Answered | undefined> {
+    const { scope, request: sent } = context;
     if (this.#tried.has(scope)) return undefined;
     this.#tried.add(scope);
     if (operation === 'query') return this.#read({ ...request, scope });
-    const isRepeatable = headers['idempotency-key'] !== undefined;
-    return operation === 'mutation' && !isRepeatable ? this.#create({ ...request, scope }) : undefined;
+    const isRepeatable = sent.headers['idempotency-key'] !== undefined;
+    return operation === 'mutation' && !isRepeatable
+      ? this.#create({ ...request, scope }, context)
+      : undefined;
   }
 
   /** Why a mutation has failed that must not be tried again, since part of it might have been stored. */
@@ -127,9 +145,10 @@ class Attempts {
   }
 
   /** Where the database fails, the resolvers report it: each of their statements fails as this one did, at once. */
-  async #read(request: QueryRequest): Promise<string | undefined> {
+  async #read(request: QueryRequest): Promise<Answered | undefined> {
     try {
-      return await this.#path.queries.answer(request);
+      const data = await this.#path.queries.answer(request);
+      return data === undefined ? undefined : { data, headers: NO_HEADERS };
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       const fail = (): Promise<never> => Promise.reject(error);
@@ -139,9 +158,11 @@ class Attempts {
     }
   }
 
-  async #create(request: QueryRequest): Promise<string | undefined> {
+  async #create(request: QueryRequest, context: OperationContext): Promise<Answered | undefined> {
     try {
-      return await this.#path.creates.answer(request);
+      const data = await this.#path.creates.answer(request);
+      if (data === undefined) return undefined;
+      return { data, headers: (await this.#reads?.wroteByItself(context)) ?? NO_HEADERS };
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       this.#failures.set(request.scope, error);
@@ -155,6 +176,8 @@ function failed(failure: DatabaseError, { toViewer }: OperationContext): Formatt
 }
 
 /** Apollo takes `data` for an object; `stringifyResult` knows better. */
-function single(singleResult: FormattedExecutionResult) {
-  return { http: { headers: new HeaderMap() }, body: { kind: 'single', singleResult } } as const;
+function single(singleResult: FormattedExecutionResult, own: Readonly<Record<string, string>> = NO_HEADERS) {
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(own)) headers.set(name, value);
+  return { http: { headers }, body: { kind: 'single', singleResult } } as const;
 }

@@ -10,7 +10,7 @@ import {
   validate,
 } from 'graphql';
 import type { Config } from '../config/index.ts';
-import type { Db, PrismaClientLike } from '../data/index.ts';
+import type { Db, PrismaClientLike, WalPosition } from '../data/index.ts';
 import { scalarTypes } from '../emit/scalars/index.ts';
 import { authGuards } from '../features/auth/guards.ts';
 import type { AuthRuntime } from '../features/auth/start-auth.ts';
@@ -24,16 +24,21 @@ import { RequestScope } from '../query/request-scope.ts';
 import type { ResolverMap } from '../query/resolvers/resolver.ts';
 import { writeResolvers } from '../query/write/index.ts';
 import type { Log, PlinthApp, RequestInfo, Sample } from '../serve/index.ts';
-import { answerCompiled, type CompiledPath } from './answer-compiled.ts';
+import { answerCompiled, type CompiledPath, type Judged } from './answer-compiled.ts';
 import { completeViewer } from './complete-viewer.ts';
 import { limitCost } from './limit-cost.ts';
 import type { AuthorResolvers } from './load-resolvers.ts';
 import { makeResolverContext, type OperationContext } from './make-resolver-context.ts';
+import type { Reads } from './replicas/open-reads.ts';
+import { type ReadRouting, routeReads } from './replicas/route-reads.ts';
+import { authorsCodeFinder } from './replicas/uses-authors-code.ts';
 
 export interface AppParts {
   readonly built: BuiltApp;
   readonly resolvers: AuthorResolvers;
   readonly db: Db;
+  readonly reads?: Reads | undefined;
+  readonly secret: string;
   /** Undefined where the project has no code of its own that could use it. */
   readonly prisma: PrismaClientLike | undefined;
   readonly auth: AuthRuntime;
@@ -67,7 +72,10 @@ export function assembleApp(parts: AppParts): PlinthApp {
     requestMs: limits.requestMs,
     log: parts.log,
   });
+  // What may be kept for others must not be from before their writes.
+  const reads = readRouting(parts, schema, (judged) => cache?.concerns(judged) === true);
   const compiled = answerCompiled(schema, compiledPath(parts, schema), {
+    reads,
     // What is kept, and what ends it, is for the cache to say, and it is asked by Apollo.
     mayAnswerAgain: (judged) =>
       !cache?.concerns(judged) &&
@@ -76,21 +84,21 @@ export function assembleApp(parts: AppParts): PlinthApp {
   return {
     schema,
     samples: parts.samples,
-    createContext: (request) => createContext(parts, schema, request),
+    createContext: (request) => createContext(parts, schema, request, reads),
     // Limits before anything runs; then the cache: what it holds need not be answered again; then the compiled path: there
     // is the gate that also mutations have to pass.
     plugins: [
       limitCost(costs, limits.cost),
       ...(cache ? [cache.plugin] : []),
       compiled.plugin,
-      runMutationsInTransactions(schema, parts.db),
+      runMutationsInTransactions(schema, parts.db, reads),
     ],
     answerAgain: compiled.answerAgain,
     stringifyResult,
     answerRoute: async (request) => {
       const answer = await parts.auth.answer(request);
       await cache?.caughtUp();
-      return answer;
+      return reads ? reads.wroteByRoute(request, answer) : answer;
     },
     dispose: async () => cache?.dispose(),
   };
@@ -105,6 +113,24 @@ function compiledPath({ built, config, db, log }: AppParts, schema: GraphQLSchem
   return { queries: new CompiledQueries(parts), creates: new CompiledCreates(parts, db) };
 }
 
+/** How reads find replicas; undefined where there are none. */
+function readRouting(
+  parts: AppParts,
+  schema: GraphQLSchema,
+  mayBeKept: (judged: Judged) => boolean,
+): ReadRouting | undefined {
+  const { reads, db: primary, config, secret, built } = parts;
+  if (!reads) return undefined;
+  const usesAuthorsCode = authorsCodeFinder(built.app, schema);
+  return routeReads({
+    ...reads,
+    primary,
+    config,
+    secret,
+    staysOnPrimary: (judged) => usesAuthorsCode(judged.document) || mayBeKept(judged),
+  });
+}
+
 /** Resolvers of both, by type. */
 function joinMaps(first: ResolverMap, second: ResolverMap): ResolverMap {
   const joined = { ...first };
@@ -116,6 +142,7 @@ async function createContext(
   parts: AppParts,
   schema: GraphQLSchema,
   request: RequestInfo,
+  reads: ReadRouting | undefined,
 ): Promise<OperationContext> {
   const { built, config, db, log, prisma } = parts;
   const { inputRows, listValues, pageDefault, pageMax } = config.limits;
@@ -142,12 +169,12 @@ async function createContext(
     request,
     prisma,
     log,
-    api: (context) => runInner(schema, db, context),
+    api: (context) => runInner(schema, db, context, reads),
   });
 }
 
 /** One operation of the author's own code: the same API and viewer, on the connection of the outer operation. */
-function runInner(schema: GraphQLSchema, db: Db, context: OperationContext) {
+function runInner(schema: GraphQLSchema, db: Db, context: OperationContext, reads: ReadRouting | undefined) {
   return async (
     source: string,
     variables: Readonly<Record<string, unknown>> = {},
@@ -155,12 +182,18 @@ function runInner(schema: GraphQLSchema, db: Db, context: OperationContext) {
     const document = parse(source);
     const errors = validate(schema, document);
     if (errors.length > 0) return { errors };
-    return executeOperation({ schema, document, variables, context, db, signal: context.request.signal });
+    const { signal } = context.request;
+    const onCommit = reads && ((position: WalPosition) => void reads.wrote(context, position));
+    return executeOperation({ schema, document, variables, context, db, signal, onCommit });
   };
 }
 
 /** A mutation is one transaction with the reading of its answer, so it runs here instead of in Apollo's executor. */
-function runMutationsInTransactions(schema: GraphQLSchema, db: Db): ApolloServerPlugin<object> {
+function runMutationsInTransactions(
+  schema: GraphQLSchema,
+  db: Db,
+  reads: ReadRouting | undefined,
+): ApolloServerPlugin<object> {
   return {
     async requestDidStart() {
       return {
@@ -169,6 +202,11 @@ function runMutationsInTransactions(schema: GraphQLSchema, db: Db): ApolloServer
           if (isOf('subscription', operation))
             return answer({ errors: [context.toViewer(noSubscriptions())] }, 400);
           if (!isOf('mutation', operation)) return null;
+          const headers = new HeaderMap();
+          const onCommit = (position: WalPosition): void => {
+            for (const [name, value] of Object.entries(reads?.wrote(context, position) ?? {}))
+              headers.set(name, value);
+          };
           const result = await executeOperation({
             schema,
             document,
@@ -178,13 +216,14 @@ function runMutationsInTransactions(schema: GraphQLSchema, db: Db): ApolloServer
             db,
             idempotencyKey: context.request.headers['idempotency-key'],
             signal: context.request.signal,
+            ...(reads && { onCommit }),
           });
           if (result.data != null)
             for (const cookie of context.authRequest.cookies) context.setCookie(cookie);
           const errors = result.errors?.map(context.toViewer);
           // No `data` at all means that nothing ran: the variables do not fit.
           if (result.data === undefined) return answer({ ...(errors && { errors }) }, 400);
-          return answer({ ...(errors && { errors }), data: result.data });
+          return answer({ ...(errors && { errors }), data: result.data }, undefined, headers);
         },
       };
     },
@@ -201,7 +240,7 @@ const noSubscriptions = (): GraphQLError =>
     extensions: { code: 'BAD_USER_INPUT' },
   });
 
-function answer(singleResult: FormattedExecutionResult, status?: number) {
-  const http = { headers: new HeaderMap(), ...(status !== undefined && { status }) };
+function answer(singleResult: FormattedExecutionResult, status?: number, headers = new HeaderMap()) {
+  const http = { headers, ...(status !== undefined && { status }) };
   return { http, body: { kind: 'single', singleResult } as const };
 }

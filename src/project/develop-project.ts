@@ -132,7 +132,15 @@ function follow(
     options.showProblems(built.warnings);
     await bringInStep(options, built, database);
     await running.server.replaceApp(
-      await makeApp({ project, config, built, database, log, address: running.address }),
+      await makeApp({
+        project,
+        config,
+        built,
+        database,
+        log,
+        address: running.address,
+        reads: running.reads,
+      }),
     );
     note(`Reloaded in ${Math.round(performance.now() - started)} ms`);
     types.follow(built);

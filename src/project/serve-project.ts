@@ -9,11 +9,13 @@ import { type Project, readOperations } from './find-project.ts';
 import { loadDocuments } from './load-documents.ts';
 import { loadResolvers } from './load-resolvers.ts';
 import type { OpenDatabase } from './open-database.ts';
+import { openReads, type Reads } from './replicas/open-reads.ts';
 
 /** Everything a running server was made of, and the way to end it. */
 export interface RunningServer {
   readonly url: string;
   readonly address: { url?: string };
+  readonly reads: Reads | undefined;
   readonly server: PlinthServer;
   /** Graceful: requests under way are answered, then the database is let go. Idempotent. */
   stop(): Promise<void>;
@@ -27,6 +29,7 @@ export interface ServeParts {
   readonly log: Log;
   /** Where the server listens, once it does. */
   readonly address?: { url?: string };
+  readonly reads?: Reads | undefined;
 }
 
 /** Assembles the API of `built` with the author's resolvers as they are now. @throws UserError */
@@ -42,12 +45,13 @@ export async function makeApp(parts: ServeParts): Promise<PlinthApp> {
       cacheDirectory: project.stateDirectory,
     }));
   const prisma = hasCode ? await prismaClient() : undefined;
+  const secret = parts.config.secret ?? developmentSecret(project);
   const auth = startAuth({
     app: built.app,
     rules: built.rules,
     config: parts.config,
     db: database.db,
-    secret: parts.config.secret ?? developmentSecret(project),
+    secret,
     prisma: prismaClient,
     publicUrl: () =>
       parts.config.auth.publicUrl ?? parts.address?.url ?? `http://localhost:${parts.config.port}`,
@@ -57,6 +61,8 @@ export async function makeApp(parts: ServeParts): Promise<PlinthApp> {
     built,
     resolvers,
     db: database.db,
+    reads: parts.reads,
+    secret,
     prisma,
     auth,
     config: parts.config,
@@ -76,17 +82,23 @@ export async function makeApp(parts: ServeParts): Promise<PlinthApp> {
 export async function serveProject(parts: ServeParts): Promise<RunningServer> {
   const { config, database, log } = parts;
   const address: { url?: string } = {};
-  const app = await makeApp({ ...parts, address });
-  const checkHealth = config.mode === 'production' ? migratedHealth(parts) : answeringHealth(parts);
+  const reads = openReads(database, config, log);
+  const app = await makeApp({ ...parts, address, reads });
+  const check = config.mode === 'production' ? migratedHealth(parts) : answeringHealth(parts);
+  const checkHealth = async (): Promise<Readiness> => ({
+    ...(await check()),
+    ...(reads && { replicas: reads.replicas.states() }),
+  });
   const server = await createServer({ config, app, checkHealth, log });
   const { url } = await server.listen();
   address.url = url;
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     await server.close();
+    await reads?.replicas.close();
     await database.close();
   };
-  return { url, address, server, stop: () => (stopping ??= stop()) };
+  return { url, address, reads, server, stop: () => (stopping ??= stop()) };
 }
 
 /** In development the schema follows the file, so an answering database is enough. */

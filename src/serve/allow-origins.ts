@@ -10,10 +10,10 @@ export interface AllowedOrigins {
 
 const LOCAL_ORIGIN = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/;
 
-/** What a page may send, and which of our headers it may read. `X-Plinth-*` is not among them: never from a page. */
+/** What a page may send, and which of our headers it may read. The admin key and `X-Plinth-As` are not: never from a page. */
 const ALLOWED_HEADERS =
-  'authorization, content-type, idempotency-key, x-apollo-operation-name, apollo-require-preflight';
-const EXPOSED_HEADERS = 'x-request-id, retry-after';
+  'authorization, content-type, idempotency-key, x-plinth-position, x-apollo-operation-name, apollo-require-preflight';
+const EXPOSED_HEADERS = 'x-request-id, x-plinth-position, retry-after';
 
 /**
  * Reads CORS_ORIGINS. Unset, production allows none and development every origin on this machine, since that is where

@@ -16,8 +16,8 @@ export function addHealthRoutes(
   const { checkHealth, log } = options;
   http.get('/health/live', async () => ({ status: 'live' }));
   http.get('/health/ready', async (_request, reply) => {
-    const { ready, reasons } = isStopping() ? stopping : await check(checkHealth, log);
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'unavailable', reasons });
+    const { ready, reasons, replicas } = isStopping() ? stopping : await check(checkHealth, log);
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'unavailable', reasons, replicas });
   });
 }
 

@@ -93,6 +93,8 @@ export interface Sample {
 export interface Readiness {
   readonly ready: boolean;
   readonly reasons: readonly string[];
+  /** Which replicas of the database take reads, in the order of their URLs. None is needed to be ready. */
+  readonly replicas?: readonly { readonly used: boolean; readonly reason?: string }[];
 }
 
 export interface ServerOptions {

@@ -41,8 +41,18 @@ describe('a setting that is wrong is named with its remedy', () => {
     ['an unknown variable', { PLINTH_MAGIC: '1' }, /PLINTH_MAGIC is set, but there is no such setting/],
     [
       'a capability not built yet',
-      { DATABASE_REPLICA_URLS: 'postgresql://x' },
-      /DATABASE_REPLICA_URLS is set, but read replicas is not supported yet/,
+      { OTEL_SERVICE_NAME: 'x' },
+      /OTEL_SERVICE_NAME is set, but OpenTelemetry export is not supported yet/,
+    ],
+    [
+      'replicas without a primary',
+      { DATABASE_REPLICA_URLS: 'postgresql://a:pw@b/c' },
+      /DATABASE_REPLICA_URLS needs DATABASE_URL/,
+    ],
+    [
+      'a replica of another kind',
+      { DATABASE_URL: 'postgresql://a:pw@b/c', DATABASE_REPLICA_URLS: 'postgresql://a:pw@b/c,mysql://d' },
+      /DATABASE_REPLICA_URLS must be postgresql:[^(]*separated by commas\.$/,
     ],
     ['a family not built yet', { S3_BUCKET: 'x' }, /S3_BUCKET is set, but files on S3/],
     [

@@ -10,6 +10,8 @@ export type WorkerMessage =
   | { readonly plinth: 'serving'; readonly url: string }
   /** A worker could not start, and neither could another one. */
   | { readonly plinth: 'failed'; readonly reason: string }
+  /** Somebody has written up to a position of the database's log; the primary passes it on to the other workers. */
+  | { readonly plinth: 'wrote'; readonly writer: string; readonly position: string; readonly at: number }
   /** The primary asks a worker to answer what is under way and to end. */
   | { readonly plinth: 'stop' };
 

@@ -4,6 +4,7 @@ import { describeFailure } from '../describe-failure.ts';
 import type { DatabaseLink } from '../open-database.ts';
 import type { RunningServer } from '../serve-project.ts';
 import { isWorkerMessage, type WorkerMessage } from './messages.ts';
+import { shareWrites } from './share-writes.ts';
 
 /**
  * One of several processes that answer on the same port. Ends when the primary asks for it, and at SIGTERM, which a
@@ -18,6 +19,7 @@ export async function runWorker(start: (database: DatabaseLink) => Promise<Runni
     await tell({ plinth: 'listening' });
     const { database } = await begun;
     const running = await start(database);
+    if (running.reads) shareWrites(running.reads.written);
     await tell({ plinth: 'serving', url: running.url });
     await stopped;
     await running.stop();

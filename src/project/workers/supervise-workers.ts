@@ -84,6 +84,7 @@ class Supervisor {
       if (!isWorkerMessage(message)) return;
       if (message.plinth === 'listening') this.#onListening(worker);
       if (message.plinth === 'serving') this.#onServing(worker, message.url);
+      if (message.plinth === 'wrote') this.#passOn(worker, message);
       if (message.plinth === 'failed') this.#fail(new UserError(message.reason));
     });
     worker.on('error', () => undefined);
@@ -100,6 +101,10 @@ class Supervisor {
   #onListening(worker: Worker): void {
     this.#send(worker, { plinth: 'begin', database: this.#parts.database });
     if (this.#stopSignal.signal.aborted) this.#send(worker, { plinth: 'stop' });
+  }
+
+  #passOn(from: Worker, message: WorkerMessage): void {
+    for (const worker of this.#serving) if (worker !== from) this.#send(worker, message);
   }
 
   #onServing(worker: Worker, url: string): void {

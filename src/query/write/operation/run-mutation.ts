@@ -60,7 +60,9 @@ async function runOnce(request: OperationRequest): Promise<{ result: ExecutionRe
         throw new DatabaseError('cancelled', 'The request ended before the commit');
       return result;
     };
-    const result = await request.db.transaction(work, request.signal ? { signal: request.signal } : {});
+    const { signal, onCommit } = request;
+    const options = { ...(signal && { signal }), ...(onCommit && { onCommit }) };
+    const result = await request.db.transaction(work, options);
     if (key) sweepSometimes(request.db);
     return { result, again: false };
   } catch (error) {

@@ -1,5 +1,5 @@
 import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema } from 'graphql';
-import type { Db } from '../../../data/index.ts';
+import type { Db, WalPosition } from '../../../data/index.ts';
 import type { RequestScope } from '../../request-scope.ts';
 
 /** One operation, parsed and validated, and what it runs with. */
@@ -13,6 +13,8 @@ export interface OperationRequest {
   readonly db: Db;
   /** The `Idempotency-Key` header of a mutation. */
   readonly idempotencyKey?: string | undefined;
+  /** Told where in PostgreSQL's log a mutation is that was committed. */
+  readonly onCommit?: ((position: WalPosition) => void) | undefined;
   /** When it fires, a mutation is rolled back and answered `TIMEOUT`. */
   readonly signal?: AbortSignal | undefined;
 }
