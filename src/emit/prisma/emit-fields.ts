@@ -134,6 +134,9 @@ function defaultOf(entity: Entity, field: ScalarField): string | undefined {
       break;
   }
   if (field.default?.kind === 'value') return prismaLiteral(field.default.value, field.type);
+  // The one expression that PostgreSQL can answer as we do; viewers are not known to it.
+  const expr = field.default?.expr ?? field.preset?.create;
+  if (expr?.text.trim() === 'now') return 'now()';
   return field.type.list && field.required ? '[]' : undefined;
 }
 
