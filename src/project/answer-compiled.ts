@@ -14,7 +14,7 @@ import {
   SplicedData,
 } from '../query/compile/index.ts';
 import { resultOfFailure } from '../query/execute-operation.ts';
-import { admitOperation } from '../query/guards/index.ts';
+import { admitOperation, asksRuledFields } from '../query/guards/index.ts';
 import type { RequestScope } from '../query/request-scope.ts';
 import { type PlainOperation, RecentMap, type TextAnswer } from '../serve/index.ts';
 import type { OperationContext } from './make-resolver-context.ts';
@@ -57,7 +57,7 @@ export function answerCompiled(
 ): CompiledAnswers {
   const { reads } = rules;
   const documents = new RecentMap<DocumentNode>(REMEMBERED_TEXTS);
-  const path = compiled && new Attempts(compiled, reads);
+  const path = compiled && new Attempts(compiled, schema, reads);
   const hooks = {
     async responseForOperation({ request, document, operation, contextValue }: Asked) {
       const context = contextValue as OperationContext;
@@ -115,11 +115,13 @@ const NO_HEADERS = {};
 class Attempts {
   readonly #path: CompiledPath;
   readonly #reads: ReadRouting | undefined;
+  readonly #schema: GraphQLSchema;
   readonly #tried = new WeakSet<RequestScope>();
   readonly #failures = new WeakMap<RequestScope, DatabaseError>();
 
-  constructor(path: CompiledPath, reads: ReadRouting | undefined) {
+  constructor(path: CompiledPath, schema: GraphQLSchema, reads: ReadRouting | undefined) {
     this.#path = path;
+    this.#schema = schema;
     this.#reads = reads;
   }
 
@@ -130,6 +132,8 @@ class Attempts {
     context: OperationContext,
   ): Promise<Answered | undefined> {
     const { scope, request: sent } = context;
+    // What field rules hide is counted by the resolvers.
+    if (scope.countsHidden && asksRuledFields(this.#schema, request.document)) return undefined;
     if (this.#tried.has(scope)) return undefined;
     this.#tried.add(scope);
     if (operation === 'query') return this.#read({ ...request, scope });

@@ -32,6 +32,7 @@ import { makeResolverContext, type OperationContext } from './make-resolver-cont
 import type { Reads } from './replicas/open-reads.ts';
 import { type ReadRouting, routeReads } from './replicas/route-reads.ts';
 import { authorsCodeFinder } from './replicas/uses-authors-code.ts';
+import { tellHidden } from './tell-hidden.ts';
 
 export interface AppParts {
   readonly built: BuiltApp;
@@ -88,6 +89,7 @@ export function assembleApp(parts: AppParts): PlinthApp {
     // Limits before anything runs; then the cache: what it holds need not be answered again; then the compiled path: there
     // is the gate that also mutations have to pass.
     plugins: [
+      tellHidden,
       limitCost(costs, limits.cost),
       ...(cache ? [cache.plugin] : []),
       compiled.plugin,
@@ -162,7 +164,7 @@ async function createContext(
       maxInputLength: inputRows,
     },
     signal: request.signal,
-    ...(config.mode === 'development' && { explain: { committed: db } }),
+    ...explainTo(request, config, db),
   });
   return makeResolverContext({
     scope,
@@ -171,6 +173,12 @@ async function createContext(
     log,
     api: (context) => runInner(schema, db, context, reads),
   });
+}
+
+/** Explanations show what is stored whoever may read it: for the author in development, and for who has the admin key. */
+function explainTo({ hasAdminKey }: RequestInfo, { mode }: Config, committed: Db) {
+  const countsHidden = mode === 'development';
+  return countsHidden || hasAdminKey ? { explain: { committed, countsHidden, toOperator: hasAdminKey } } : {};
 }
 
 /** One operation of the author's own code: the same API and viewer, on the connection of the outer operation. */

@@ -19,6 +19,10 @@ export interface QueryLimits {
 export interface ExplainDenials {
   /** A connection of its own, which sees rows as they were before the transaction that was denied. */
   readonly committed: Queryable;
+  /** Whether values that field rules hide are counted, for `extensions.access.hidden`. */
+  readonly countsHidden?: boolean;
+  /** Whether the admin key came with the request, so that it is told also in production. */
+  readonly toOperator?: boolean;
 }
 
 /**
@@ -38,6 +42,8 @@ export class RequestScope {
   readonly loaders = new Map<string, unknown>();
   /** What guards have said to this viewer, by guard: a refusal, or null. */
   readonly verdicts = new Map<object, Error | null>();
+  /** How many values a field rule has hidden, by `Person.email`. Counted where denials explain themselves. */
+  readonly hidden = new Map<string, number>();
   #db: Queryable;
   #viewer: ViewerState;
   readonly #bound = new Map<string, Expr>();
@@ -66,6 +72,14 @@ export class RequestScope {
   fork(): RequestScope {
     const { app, rules, db, viewer, now, limits, signal, explain } = this;
     return new RequestScope({ app, rules, db, viewer, now, limits, explain, ...(signal && { signal }) });
+  }
+
+  get countsHidden(): boolean {
+    return this.explain?.countsHidden === true && this.viewer.kind !== 'admin';
+  }
+
+  noteHidden(field: string): void {
+    if (this.countsHidden) this.hidden.set(field, (this.hidden.get(field) ?? 0) + 1);
   }
 
   get viewer(): ViewerState {

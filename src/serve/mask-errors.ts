@@ -2,6 +2,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Mode } from '../config/config.ts';
 import { type ErrorCode, type InputIssue, ViewerError } from '../kit/viewer-error.ts';
+import { isForOperator } from '../query/explain/index.ts';
 import { isErrorCode, isProtocolCode } from './errors.ts';
 import type { Log } from './log.ts';
 
@@ -86,7 +87,8 @@ export function maskErrorsWith({ mode, log }: { readonly mode: Mode; readonly lo
         ...(verdict.issues && {
           issues: production ? verdict.issues.map(withoutIssueSuggestion) : verdict.issues,
         }),
-        ...(!production && verdict.access !== undefined && { access: verdict.access }),
+        ...((!production || isForOperator(verdict.access)) &&
+          verdict.access !== undefined && { access: verdict.access }),
         ...((verdict.internal || verdict.code === 'UNAVAILABLE') && requestId && { requestId }),
       },
     };

@@ -5,6 +5,7 @@ import type { CustomField, Entity, JsonValue, RuleSource } from '../../model/app
 import type { RequestScope } from '../request-scope.ts';
 import { relationOfKey } from '../sql/sql-type.ts';
 import type { ChainLink, ExplainedTerm, Explanation, Verdict } from './explained.ts';
+import { markForOperator } from './for-operators.ts';
 import { probeTerms } from './probe-terms.ts';
 import { weighTerms } from './weigh-terms.ts';
 
@@ -25,7 +26,11 @@ export type Denial =
 
 /** Why something is denied whatever the row; undefined where denials are not explained to this request. No SQL. */
 export function explainWithoutRow(scope: RequestScope, denial: Denial): Explanation | undefined {
-  return scope.explain ? withoutRow(scope, denial) : undefined;
+  return scope.explain ? addressed(scope, withoutRow(scope, denial)) : undefined;
+}
+
+function addressed(scope: RequestScope, explanation: Explanation): Explanation {
+  return scope.explain?.toOperator ? markForOperator(explanation) : explanation;
 }
 
 function withoutRow(scope: RequestScope, denial: Denial): Explanation {
@@ -42,7 +47,7 @@ function withoutRow(scope: RequestScope, denial: Denial): Explanation {
 export async function explainDenial(scope: RequestScope, denial: Denial): Promise<Explanation | undefined> {
   if (!scope.explain) return undefined;
   try {
-    return await explainRow(scope, denial);
+    return addressed(scope, await explainRow(scope, denial));
   } catch {
     return explainWithoutRow(scope, denial);
   }

@@ -29,6 +29,11 @@ export async function admitOperation(
   return verdicts.every((verdict) => verdict === null);
 }
 
+/** Whether the document names a field of a model that has a read rule. */
+export function asksRuledFields(schema: GraphQLSchema, document: DocumentNode): boolean {
+  return guardedFields(schema, document).some((post) => !post.isRoot);
+}
+
 /** Documents are parsed once and kept, so this is looked up more often than made. */
 function guardedFields(schema: GraphQLSchema, document: DocumentNode): readonly Post[] {
   const known = knownDocuments.get(document);

@@ -18,10 +18,13 @@ type Resolve = GraphQLFieldResolver<unknown, GraphQLContext>;
 /** The guard on one field. What it has said to a request is kept with the request. */
 export class Post {
   readonly isRoot: boolean;
+  /** What it guards: `Person.email`, also under the other names that a relation has in the API. */
+  readonly label: string;
   readonly #ask: Ask;
 
-  constructor(isRoot: boolean, ask: Ask) {
+  constructor(isRoot: boolean, label: string, ask: Ask) {
     this.isRoot = isRoot;
+    this.label = label;
     this.#ask = ask;
   }
 
@@ -61,10 +64,10 @@ export function attachGuards(
   const guards = [...listGuards(app), ...extra];
   const ask = askShield(schema, guards);
   const posts = new Map<Field, Post>();
-  for (const { type, field: name } of guards) {
+  for (const { type, field: name, rule } of guards) {
     const field = fieldOf(schema, type, name);
     if (!field) continue;
-    const post = new Post(ROOTS.includes(type), ask(type, name));
+    const post = new Post(ROOTS.includes(type), rule.replace(/^read /, ''), ask(type, name));
     if (type === 'Subscription') field.subscribe = guarded(post, field.subscribe ?? defaultFieldResolver);
     else field.resolve = guarded(post, field.resolve ?? defaultFieldResolver);
     posts.set(field, post);
@@ -107,6 +110,7 @@ function guarded(post: Post, resolve: Resolve): Resolve {
     if (verdict === null) return resolve(source, args, context, info);
     if (verdict === undefined) return post.judge(context.scope).then(() => pass(source, args, context, info));
     if (post.isRoot) throw verdict;
+    context.scope.noteHidden(post.label);
     return null;
   };
   return pass;

@@ -1,4 +1,5 @@
 import type { Entity, RelationField } from '../../model/app-model.ts';
+import { isValueField } from '../../model/exposed-fields.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { columnNames, relationOfKey } from '../sql/sql-type.ts';
 import type { PlanColumn } from './read-plan.ts';
@@ -33,11 +34,21 @@ export function verdictName(relation: RelationField): string {
   return `?${relation.name}`;
 }
 
+/** Where hidden values are counted, a value with a rule needs its verdict beside it: a null may be the value itself. */
+export function countedVerdict(
+  scope: RequestScope,
+  entity: Entity,
+  field: { readonly name: string },
+): readonly string[] {
+  return scope.countsHidden && fieldRule(scope, entity, field.name) ? [`?${field.name}`] : [];
+}
+
 /** Everything that a row of `entity` can carry for this viewer. */
 export function everyColumn(scope: RequestScope, entity: Entity): readonly string[] {
   const relations = entity.fields.filter((field) => field.kind === 'relation');
   return [
     ...columnNames(entity),
+    ...entity.fields.filter(isValueField).flatMap((field) => countedVerdict(scope, entity, field)),
     ...relations.flatMap((relation) => relationColumns(scope, entity, relation)),
   ];
 }

@@ -1,6 +1,7 @@
 import type { AppModel, Entity, Field, ResolvedField } from '../../model/app-model.ts';
 import type { ReadRow } from '../read/read-rows.ts';
 import { decided, fieldRule } from '../read/readable.ts';
+import type { RequestScope } from '../request-scope.ts';
 import { columnsOf } from './needed-columns.ts';
 import { relationResolvers } from './relation-resolvers.ts';
 import type { Resolver } from './resolver.ts';
@@ -31,10 +32,15 @@ function fieldResolvers(
 function valueResolver(entity: Entity, name: string): Resolver {
   return (parent, _args, { scope }) => {
     const value = (parent as ReadRow)[name];
+    if (value === null) noteIfHidden(scope, entity, parent as ReadRow, name);
     if (value !== undefined) return value;
     const row = withColumns(scope, entity, parent as ReadRow, [name]);
     return Promise.resolve(row).then((found) => found?.[name] ?? null);
   };
+}
+
+function noteIfHidden(scope: RequestScope, entity: Entity, row: ReadRow, name: string): void {
+  if (row[`?${name}`] === false) scope.noteHidden(`${entity.name}.${name}`);
 }
 
 /** The author's resolver with the whole row as its parent, behind the field's read rule. */
@@ -48,6 +54,7 @@ function guarded(entity: Entity, field: ResolvedField, resolve: Resolver): Resol
       parent as ReadRow,
       columnsOf(context.scope, entity, field),
     );
+    if (row) noteIfHidden(context.scope, entity, row, field.name);
     if (!row || (rule && row[`?${field.name}`] !== true)) return null;
     return resolve(row, args, context, info);
   };

@@ -1,7 +1,7 @@
 import type { FieldNode } from 'graphql';
 import type { Entity, Field } from '../../model/app-model.ts';
 import { names } from '../../model/names.ts';
-import { everyColumn, relationColumns } from '../read/plan-columns.ts';
+import { countedVerdict, everyColumn, relationColumns } from '../read/plan-columns.ts';
 import { fieldRule } from '../read/readable.ts';
 import { type Selecting, selectedFields } from '../read/selection.ts';
 import type { RequestScope } from '../request-scope.ts';
@@ -46,6 +46,6 @@ export function neededColumns(
 /** Columns that resolving one field needs. The author's own resolvers are given the whole row. */
 export function columnsOf(scope: RequestScope, entity: Entity, field: Field): readonly string[] {
   if (field.kind === 'relation') return relationColumns(scope, entity, field);
-  if (field.kind !== 'resolved') return [field.name];
+  if (field.kind !== 'resolved') return [field.name, ...countedVerdict(scope, entity, field)];
   return [...everyColumn(scope, entity), ...(fieldRule(scope, entity, field.name) ? [`?${field.name}`] : [])];
 }

@@ -53,6 +53,7 @@ async function ifOpen<T>(
   if (rule && decided(rule) === false) return null;
   const columns = relationColumns(scope, entity, relation);
   const row = await withColumns(scope, entity, parent as ReadRow, columns);
+  if (row && rule && row[verdictName(relation)] !== true) scope.noteHidden(`${entity.name}.${relation.name}`);
   if (!row || (rule && row[verdictName(relation)] !== true)) return null;
   return load(row);
 }

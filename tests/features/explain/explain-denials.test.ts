@@ -195,6 +195,17 @@ describe('a nested write', () => {
   });
 });
 
+describe('a conflict with a row that cannot be read', () => {
+  it('says which rule hides it', async () => {
+    const { code, access } = await why(
+      'mutation($hidden: ID!, $team: ID!) { upsertTask(by: {id: $hidden}, create: {title: "t", owner: "ben", team: {connect: {id: $team}}}, update: {title: "t"}) { id } }',
+    );
+    expect(code).toBe('CONFLICT');
+    expect(access).toMatchObject({ denied: 'read Task', id: ids.hidden });
+    expect(access.because).toContain('`!this.secret`');
+  });
+});
+
 describe('what no row could allow', () => {
   it('names the rule that is missing', async () => {
     const { access } = await why('mutation($ann: ID!) { deleteTask(id: $ann) { id } }');

@@ -18,9 +18,14 @@ export async function checkKeys(
   for (const relation of entity.fields.filter((field) => field.kind === 'relation')) {
     const wanted = plans.flatMap((plan) => keyOf(run, plan, relation));
     const found = wanted.length === 0 ? [] : await findRows(run, wanted);
-    if (found.some((row) => !row?.readable)) {
-      throw new ViewerError('CONFLICT', `This ${entity.name} would refer to a row that does not exist.`);
-    }
+    const missing = found.findIndex((row) => !row?.readable);
+    if (missing < 0) continue;
+    const target = entityOf(run.scope.app, relation.target);
+    const id = found[missing]?.id;
+    const access = id && (await run.explain({ entity: target, operation: 'read', id }));
+    throw new ViewerError('CONFLICT', `This ${entity.name} would refer to a row that does not exist.`, {
+      access,
+    });
   }
 }
 

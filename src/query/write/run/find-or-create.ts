@@ -1,5 +1,5 @@
 import { ViewerError } from '../../../kit/viewer-error.ts';
-import type { JsonValue } from '../../../model/app-model.ts';
+import type { Entity, JsonValue } from '../../../model/app-model.ts';
 import { relationOfKey } from '../../sql/sql-type.ts';
 import { badInput } from '../plan/input-reader.ts';
 import { refuseHopeless } from '../roots/refuse-hopeless.ts';
@@ -34,13 +34,18 @@ export async function findOrCreate(
     const [found] = await findRows(run, [by]);
     // Who could make no such row is not told either whether there is one that they may not read.
     if (!found?.readable) refuseHopeless(run.scope, create);
-    if (found && !found.readable) break;
+    if (found && !found.readable) throw await taken(run, by.entity, found.id);
     if (found && (await use(found))) return { id: found.id, created: false };
     if (found) continue;
     const id = await tryToCreate(run, by, create, keys);
     if (id !== undefined) return { id, created: true };
   }
-  throw new ViewerError('CONFLICT', `This ${by.entity.name} conflicts with another.`);
+  throw await taken(run, by.entity);
+}
+
+async function taken(run: WriteRun, entity: Entity, id?: string): Promise<ViewerError> {
+  const access = id === undefined ? undefined : await run.explain({ entity, operation: 'read', id });
+  return new ViewerError('CONFLICT', `This ${entity.name} conflicts with another.`, { access });
 }
 
 async function tryToCreate(
