@@ -1,20 +1,26 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Config } from '../config/config.ts';
 import { ViewerError } from '../kit/viewer-error.ts';
-import { allowOrigins, answerPreflight } from './allow-origins.ts';
+import { type AllowedOrigins, answerPreflight } from './allow-origins.ts';
 import { type AnswerDeps, answerOperations } from './answer-operation.ts';
-import { putDocuments } from './documents/put-document.ts';
+import type { PutDocument } from './documents/put-document.ts';
 import { sendError } from './error-answer.ts';
 import { addGraphiqlRoutes } from './graphiql/add-graphiql-routes.ts';
 import type { Log } from './log.ts';
 import { asksForPage } from './negotiate-media-type.ts';
 import { refuseCrossSiteRequests } from './refuse-cross-site-requests.ts';
 
-const PATH = '/graphql';
+export const PATH = '/graphql';
+
+export interface GraphqlDeps extends AnswerDeps {
+  readonly config: Config;
+  readonly origins: AllowedOrigins;
+  readonly putDocument: PutDocument;
+}
 
 /** `/graphql`: operations by POST and GET, preflights, and in development GraphiQL for browsers. */
-export function addGraphqlRoutes(http: FastifyInstance, deps: AnswerDeps, log: Log): void {
-  const origins = allowOrigins(deps.config);
-  const putDocument = putDocuments(deps.config, deps.current);
+export function addGraphqlRoutes(http: FastifyInstance, deps: GraphqlDeps, log: Log): void {
+  const { origins, putDocument } = deps;
   const answer = answerOperations(deps);
   const sendPage = deps.config.mode === 'development' ? addGraphiqlRoutes(http, PATH, deps, log) : undefined;
 

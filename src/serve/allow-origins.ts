@@ -4,7 +4,8 @@ import type { Config } from '../config/config.ts';
 /** Which web pages of other origins may read our answers. */
 export interface AllowedOrigins {
   allow(origin: string): boolean;
-  /** Adds the CORS headers that an answer to this origin needs. */
+  /** The CORS headers that an answer to this origin needs. */
+  headersFor(origin: string | undefined): Readonly<Record<string, string>>;
   addHeaders(origin: string | undefined, reply: FastifyReply): void;
 }
 
@@ -24,18 +25,24 @@ export function allowOrigins(config: Pick<Config, 'mode' | 'corsOrigins'>): Allo
   const anyone = listed.has('*');
   const local = config.mode === 'development' && listed.size === 0;
   const allow = (origin: string) => anyone || listed.has(origin) || (local && LOCAL_ORIGIN.test(origin));
+  const headersFor = (origin: string | undefined): Readonly<Record<string, string>> => {
+    if (origin === undefined || !allow(origin)) return VARY;
+    return {
+      ...VARY,
+      'access-control-allow-origin': anyone ? '*' : origin,
+      // `*` must not be combined with credentials; browsers refuse it and it would mean any site may act as the user.
+      ...(!anyone && { 'access-control-allow-credentials': 'true' }),
+      'access-control-expose-headers': EXPOSED_HEADERS,
+    };
+  };
   return {
     allow,
-    addHeaders(origin, reply) {
-      reply.header('vary', 'origin');
-      if (origin === undefined || !allow(origin)) return;
-      reply.header('access-control-allow-origin', anyone ? '*' : origin);
-      // `*` must not be combined with credentials; browsers refuse it and it would mean any site may act as the user.
-      if (!anyone) reply.header('access-control-allow-credentials', 'true');
-      reply.header('access-control-expose-headers', EXPOSED_HEADERS);
-    },
+    headersFor,
+    addHeaders: (origin, reply) => void reply.headers(headersFor(origin)),
   };
 }
+
+const VARY = { vary: 'origin' } as const;
 
 /** Answers a browser's question whether a page of another origin may call us. */
 export function answerPreflight(

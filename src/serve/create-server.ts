@@ -1,19 +1,27 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { UserError } from '../kit/user-error.ts';
 import { ViewerError } from '../kit/viewer-error.ts';
 import { addAppRoutes } from './add-app-routes.ts';
-import { addGraphqlRoutes } from './add-graphql-routes.ts';
+import { addGraphqlRoutes, type GraphqlDeps } from './add-graphql-routes.ts';
+import { admitRequests } from './admit-request.ts';
+import { allowOrigins } from './allow-origins.ts';
 import { CurrentApp } from './current-app.ts';
+import { putDocuments } from './documents/put-document.ts';
 import { answerFailure, sendError } from './error-answer.ts';
+import { openFrontDoor } from './front-door.ts';
+import { handedOver } from './hand-over.ts';
 import { addHealthRoutes } from './health.ts';
+import { Life } from './life.ts';
 import type { Log } from './log.ts';
+import { logRequest } from './log-request.ts';
 import type { RequestIds } from './make-apollo.ts';
 import { type MaskError, maskErrorsWith } from './mask-errors.ts';
 import { parseJsonBodies } from './parse-json-bodies.ts';
 import { addSecurityHeaders } from './security-headers.ts';
-import { stopping } from './time-limit.ts';
+import { stopping, TimeLimits } from './time-limit.ts';
 import type { PlinthServer, ServerOptions } from './types.ts';
 
 /** Sets up the HTTP server: Apollo Server behind a lean handler, health, and GraphiQL in development. */
@@ -35,10 +43,21 @@ export async function createServer(options: ServerOptions): Promise<PlinthServer
     sendError(new ViewerError('NOT_FOUND', 'There is nothing at this address.'), request, reply, maskError),
   );
   addHealthRoutes(http, options, () => life.stopping);
-  addGraphqlRoutes(http, { config, current, maskError, requestIds, stop: life.cutOff.signal }, log);
+  const graphql: GraphqlDeps = {
+    config,
+    current,
+    maskError,
+    requestIds,
+    origins: allowOrigins(config),
+    putDocument: putDocuments(config, current),
+    admit: admitRequests(config, maskError),
+    limits: new TimeLimits(config.limits.requestMs, life.cutOff.signal),
+  };
+  addGraphqlRoutes(http, graphql, log);
   addAppRoutes(http, { config, current, maskError });
   if (config.mode === 'development') http.get('/', (_request, reply) => reply.redirect('/graphql'));
   await http.ready();
+  openFrontDoor(http.server, { ...graphql, life, log });
   return {
     listen: () => listen(http, options),
     replaceApp: (next) => current.replace(next),
@@ -53,7 +72,7 @@ function makeHttp({ config, log }: ServerOptions): FastifyInstance {
     // We write one line per request ourselves (addRequestLog), and need no logger per request for it.
     logController: new LogController({ disableRequestLogging: true }),
     childLoggerFactory: (logger) => logger,
-    genReqId: () => randomUUID(),
+    genReqId: (request) => handedOver(request as IncomingMessage)?.id ?? randomUUID(),
     requestIdHeader: false,
     trustProxy: false,
     bodyLimit: config.limits.bodyBytes,
@@ -72,52 +91,6 @@ function makeHttp({ config, log }: ServerOptions): FastifyInstance {
   }) as unknown as FastifyInstance;
 }
 
-/** The server's end, step by step; its fields are what requests look at meanwhile. */
-class Life {
-  stopping = false;
-  readonly cutOff = new AbortController();
-  underWay = 0;
-  #closed: Promise<void> | undefined;
-  #whenIdle: (() => void) | undefined;
-
-  began(): void {
-    this.underWay += 1;
-  }
-
-  ended(): void {
-    this.underWay -= 1;
-    if (this.stopping && this.underWay === 0) this.#whenIdle?.();
-  }
-
-  close(http: FastifyInstance, current: CurrentApp, graceMs: number): Promise<void> {
-    this.#closed ??= this.#close(http, current, graceMs);
-    return this.#closed;
-  }
-
-  async #close(http: FastifyInstance, current: CurrentApp, graceMs: number): Promise<void> {
-    this.stopping = true;
-    const closed = http.close();
-    await this.#idle(graceMs);
-    this.cutOff.abort();
-    // Connections that have not sent a request yet do not count as idle for Node, and would hold the stop up.
-    await new Promise((resolve) => setTimeout(resolve, this.underWay > 0 ? 1_200 : 20));
-    http.server.closeAllConnections();
-    await closed;
-    await current.stop();
-  }
-
-  async #idle(graceMs: number): Promise<void> {
-    if (this.underWay === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, graceMs);
-      this.#whenIdle = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-}
-
 function refuseWhileStopping(http: FastifyInstance, life: Life, maskError: MaskError): void {
   const ended = (): void => life.ended();
   http.addHook('onRequest', (request, reply, done) => {
@@ -134,16 +107,9 @@ function refuseWhileStopping(http: FastifyInstance, life: Life, maskError: MaskE
 
 function addRequestLog(http: FastifyInstance, log: Log): void {
   http.addHook('onResponse', (request, reply, done) => {
+    const { id, method, url } = request;
+    logRequest(log, { id, method, url, status: reply.statusCode, ms: reply.elapsedTime });
     done();
-    if (!log.isLevelEnabled('info')) return;
-    // The path without its query string, which may hold an operation's variables.
-    const path = request.url.split('?', 1)[0];
-    const level = path?.startsWith('/health/') || path?.startsWith('/graphql/assets/') ? 'debug' : 'info';
-    const ms = Math.round(reply.elapsedTime * 10) / 10;
-    log[level](
-      { requestId: request.id, method: request.method, path, status: reply.statusCode, ms },
-      'request',
-    );
   });
 }
 

@@ -1,5 +1,7 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { ViewerError } from '../kit/viewer-error.ts';
+import { handedOver } from './hand-over.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -9,6 +11,11 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  */
 export function parseJsonBodies(http: FastifyInstance): void {
   http.removeAllContentTypeParsers();
+  // What was read at the front door already cannot be read again.
+  http.addHook('preParsing', (request, _reply, payload, done) => {
+    const handed = handedOver(request.raw);
+    done(null, handed ? Readable.from([handed.body]) : payload);
+  });
   http.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     const type = request.headers['content-type'] ?? '';
     const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(type)?.[1] ?? 'utf-8';
@@ -17,11 +24,16 @@ export function parseJsonBodies(http: FastifyInstance): void {
       return;
     }
     try {
-      done(null, JSON.parse(utf8.decode(body as Buffer)) as unknown);
+      done(null, parseJsonBody(body as Buffer));
     } catch {
       done(new ViewerError('BAD_USER_INPUT', 'The request body is not JSON in UTF-8.'));
     }
   });
+}
+
+/** @throws Error for what is not JSON in UTF-8 */
+export function parseJsonBody(body: Buffer): unknown {
+  return JSON.parse(utf8.decode(body));
 }
 
 function unsupported(): Error {

@@ -18,42 +18,69 @@ export interface TimeLimit {
   end(): void;
 }
 
-export function startTimeLimit(ms: number, response: ServerResponse, stop: AbortSignal): TimeLimit {
-  const controller = new AbortController();
-  // Every statement of the operation listens, and many run side by side: Node takes more than ten for a leak.
-  setMaxListeners(0, controller.signal);
-  const timer = setTimeout(() => controller.abort(timeout(ms)), ms);
-  const onClose = () => {
-    if (!response.writableEnded) controller.abort(new ViewerError('UNAVAILABLE', 'The client went away.'));
-  };
-  const onStop = () => controller.abort(stopping());
-  response.once('close', onClose);
-  stop.addEventListener('abort', onStop, { once: true });
-  return {
-    signal: controller.signal,
-    bound: (work) => raceAbort(work, controller.signal),
-    end() {
-      clearTimeout(timer);
-      response.off('close', onClose);
-      stop.removeEventListener('abort', onStop);
-    },
-  };
+/** The time limits of all requests under way. */
+export class TimeLimits {
+  readonly #ms: number;
+  readonly #running = new Set<RunningLimit>();
+
+  /** @param stop aborted when a stop has used up its grace */
+  constructor(ms: number, stop: AbortSignal) {
+    this.#ms = ms;
+    stop.addEventListener('abort', () => {
+      for (const limit of this.#running) limit.abort(stopping());
+    });
+  }
+
+  start(response: ServerResponse): TimeLimit {
+    const limit = new RunningLimit(this.#ms, response, this.#running);
+    this.#running.add(limit);
+    return limit;
+  }
 }
 
-async function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  let giveUp: (() => void) | undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    giveUp = () => {
-      timer = setTimeout(() => reject(signal.reason), GRACE_MS);
+class RunningLimit implements TimeLimit {
+  readonly #controller = new AbortController();
+  readonly #response: ServerResponse;
+  readonly #running: Set<RunningLimit>;
+  readonly #timer: NodeJS.Timeout;
+  readonly #onClose: () => void;
+  #grace: NodeJS.Timeout | undefined;
+  #giveUp: ((reason: unknown) => void) | undefined;
+
+  constructor(ms: number, response: ServerResponse, running: Set<RunningLimit>) {
+    // Every statement of the operation listens, and many run side by side: Node takes more than ten for a leak.
+    setMaxListeners(0, this.#controller.signal);
+    this.#response = response;
+    this.#running = running;
+    this.#timer = setTimeout(() => this.abort(timeout(ms)), ms);
+    this.#onClose = () => {
+      if (!response.writableEnded) this.abort(new ViewerError('UNAVAILABLE', 'The client went away.'));
     };
-    signal.addEventListener('abort', giveUp, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    clearTimeout(timer);
-    if (giveUp) signal.removeEventListener('abort', giveUp);
+    response.once('close', this.#onClose);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  abort(reason: ViewerError): void {
+    if (this.signal.aborted) return;
+    this.#controller.abort(reason);
+    this.#grace = setTimeout(() => this.#giveUp?.(reason), GRACE_MS);
+  }
+
+  bound<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#giveUp = reject;
+      work.then(resolve, reject);
+    });
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#grace);
+    this.#response.off('close', this.#onClose);
+    this.#running.delete(this);
   }
 }
 

@@ -77,6 +77,8 @@ export function buildCreate(ask: CreateAsk, given?: CreatePlan): BuiltStatement 
   const from = level.from(raw(`${quoteIdent(MADE)} AS ${quoteIdent(row.alias)}`));
   if (mentions(join([text, ...rules, from]), entity)) return undefined;
   const conditions = [...rules, ...targets.map((target) => readableTarget(scope, target, env))];
+  // What JSON cannot hold has to be refused before the row is stored; the same letters in a string cost a second try.
+  if (context.marks.floats) conditions.push(sql`(${text}) !~ 'NaN|Infinity'`);
   const answer = sql`SELECT ${orFail(text, conditions, row)} AS "r0" FROM ${from}`;
   const insert = insertSql(writerOf(scope), plan, ask.made?.id, targets);
   const statement = numbered(sql`WITH ${ident(MADE)} AS (${insert} RETURNING *) ${answer}`);

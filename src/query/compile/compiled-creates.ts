@@ -1,6 +1,6 @@
 import { type DocumentNode, GraphQLError } from 'graphql';
 import { v7 as uuid7 } from 'uuid';
-import type { Queryable } from '../../data/index.ts';
+import { DatabaseError, type Queryable, type Row } from '../../data/index.ts';
 import { ViewerError } from '../../kit/viewer-error.ts';
 import type { Entity } from '../../model/app-model.ts';
 import type { RequestScope } from '../request-scope.ts';
@@ -8,7 +8,7 @@ import { buildCreate, type CreateAsk, readCreate } from './build-create.ts';
 import type { CompiledQueriesParts, QueryRequest } from './compiled-queries.ts';
 import { joinAnswer } from './join-answer.ts';
 import { coerced, type KnownOperation, KnownOperations } from './known-operations.ts';
-import { isRefusal, prepareRun, readRow } from './prepare-run.ts';
+import { isRefusal, prepareRun, type Run, readRow } from './prepare-run.ts';
 import { createUse, type RuleUse } from './rule-use.ts';
 import { createdEntity, whyNotCreated } from './why-not-compiled.ts';
 
@@ -53,9 +53,14 @@ export class CompiledCreates {
       this.#tryTo(() => buildCreate({ ...ask, scope, variables, made }, isTrial ? undefined : plan)),
     );
     if (!run) return undefined;
+    const row = await this.#store(run, scope);
+    return row && textOf(run, row);
+  }
+
+  /** Undefined where the database has refused. */
+  async #store(run: Run, { signal }: RequestScope): Promise<Row | undefined> {
     try {
-      const row = await readRow(run, this.#db, scope.signal);
-      return row && joinAnswer(run.statement.members, row, run.statement.marks);
+      return await readRow(run, this.#db, signal);
     } catch (error) {
       if (isRefusal(error)) return undefined;
       throw error;
@@ -90,4 +95,11 @@ export class CompiledCreates {
       return undefined;
     }
   }
+}
+
+/** The row is stored by now, so whatever goes wrong must not look as if nothing had happened. */
+function textOf({ statement }: Run, row: Row): string {
+  const text = joinAnswer(statement.members, row, statement.marks);
+  if (text === undefined) throw new DatabaseError('other', 'The answer for a stored row is no JSON');
+  return text;
 }

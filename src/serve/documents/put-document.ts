@@ -1,12 +1,12 @@
-import type { FastifyRequest } from 'fastify';
 import type { Config } from '../../config/config.ts';
+import type { Incoming } from '../admit-request.ts';
 import type { CurrentApp } from '../current-app.ts';
 import { resolveViewer } from '../viewer.ts';
 import { type DocumentRules, findDocument } from './find-document.ts';
 import { RegisteredTexts } from './registered-texts.ts';
 
 /** Puts the text that a request means into the request, so that nobody after it has to know of ids. */
-export type PutDocument = (request: FastifyRequest) => void;
+export type PutDocument = (request: Incoming) => void;
 
 export function putDocuments(config: Config, current: CurrentApp): PutDocument {
   const registered = new RegisteredTexts();
@@ -21,7 +21,7 @@ export function putDocuments(config: Config, current: CurrentApp): PutDocument {
 }
 
 /** The address is what Apollo reads a query by GET from. */
-function putIntoUrl(request: FastifyRequest, rules: DocumentRules, mayAskFreely: () => boolean): void {
+function putIntoUrl(request: Incoming, rules: DocumentRules, mayAskFreely: () => boolean): void {
   const [path = '', search = ''] = split(request.url);
   const given = new URLSearchParams(search);
   const parameters = {

@@ -3,7 +3,8 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { AnswerDeps } from '../answer-operation.ts';
+import type { Config } from '../../config/config.ts';
+import type { CurrentApp } from '../current-app.ts';
 import { isLocalHost } from '../is-local-host.ts';
 import type { Log } from '../log.ts';
 import { bundleFinder } from './find-bundle.ts';
@@ -23,7 +24,7 @@ const NOTICE_POLICY = "default-src 'none'; img-src data:; frame-ancestors 'none'
 export function addGraphiqlRoutes(
   http: FastifyInstance,
   path: string,
-  deps: Pick<AnswerDeps, 'config' | 'current'>,
+  deps: { readonly config: Config; readonly current: CurrentApp },
   log: Log,
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> {
   const findBundle = bundleFinder();
@@ -61,7 +62,7 @@ export function addGraphiqlRoutes(
  * The admin key for the viewer switch, for a browser on this machine only: the name in the address bar must be local
  * (DNS rebinding), and so must the connection, which must not come through a proxy or tunnel either.
  */
-function keyForPage(request: FastifyRequest, { config }: Pick<AnswerDeps, 'config'>): string | null {
+function keyForPage(request: FastifyRequest, { config }: { readonly config: Config }): string | null {
   const { headers, socket } = request;
   const loopback = /^(127\.|::1$|::ffff:127\.)/.test(socket.remoteAddress ?? '');
   const proxied = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined;

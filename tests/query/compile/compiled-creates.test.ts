@@ -28,6 +28,8 @@ type Note @model @access(
   secret: String @access(read: "'boss' in viewer.roles", write: "'boss' in viewer.roles")
   author: ID! @preset(create: "viewer.id")
   shout: String! @computed(sql: "upper(text)")
+  ratio: Float
+  share: Float @computed(sql: "CASE WHEN low = 13 THEN 'NaN'::float8 ELSE high / 8.0 END")
   room: Room
   createdAt: DateTime! @createdAt
   version: Int! @version
@@ -226,6 +228,24 @@ describe('nothing is stored, and the refusal is the same as step by step,', () =
       codes.push((await create({ id, roomId: '1' }, as('ann'), source)).codes);
     expect(codes).toEqual([[], [], ['FORBIDDEN'], ['FORBIDDEN']]);
   });
+});
+
+it('an answer that JSON cannot hold stores nothing', async () => {
+  const source = 'mutation ($input: NoteCreateInput!) { createNote(input: $input) { text ratio share } }';
+  for (const ratio of [0.5, 1e21, 1e-7, 3]) {
+    const { data, statements } = await create({ text: 'NaN', ratio }, as('ann'), source);
+    expect(data).toEqual({ createNote: { text: 'NaN', ratio, share: 12.5 } });
+    expect(statements.length).toBeGreaterThan(1);
+    const other = await create({ text: 'a number', ratio }, as('ann'), source);
+    expect(other.data).toEqual({ createNote: { text: 'a number', ratio, share: 12.5 } });
+    expect(other.statements).toHaveLength(1);
+  }
+  const count = async () => (await app.db.query('SELECT count(*)::int4 AS n FROM "Note"'))[0]?.n;
+  const before = await count();
+  const { data, errors } = await create({ text: 'not a number', low: 13 }, as('ann'), source);
+  expect(data).toBeNull();
+  expect(errors).toHaveLength(1);
+  expect(await count()).toBe(before);
 });
 
 it('an answer that lists the new row among its siblings has it in it', async () => {

@@ -1,0 +1,119 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Config } from '../config/config.ts';
+import { ViewerError } from '../kit/viewer-error.ts';
+import { limitOperation, type OperationFacts } from './limit-operation.ts';
+import type { MaskError } from './mask-errors.ts';
+import { refuseHostileJson } from './refuse-hostile-json.ts';
+import { RecentMap } from './remember-recent.ts';
+import type { TimeLimit } from './time-limit.ts';
+import type { PlainOperation, RequestInfo } from './types.ts';
+import { ADMIN_KEY_HEADER, resolveViewer } from './viewer.ts';
+
+/** What answering an operation needs of a request, whoever has received it. */
+export interface Incoming {
+  readonly id: string;
+  readonly method: string;
+  /** Path and query string. */
+  readonly url: string;
+  readonly ip: string;
+  readonly headers: IncomingHttpHeaders;
+  /** The parsed JSON body, if there was one. */
+  body: unknown;
+  readonly raw: IncomingMessage;
+}
+
+/** Everything that is decided before the operation is looked at any closer. @throws ViewerError */
+export type Admit = (request: Incoming, search: string, limit: TimeLimit, cookies: string[]) => RequestInfo;
+
+/** Documents longer than this are measured anew each time: they are rare, and the memory is for strangers to fill. */
+const REMEMBERED_LENGTH = 16_384;
+const REMEMBERED_DOCUMENTS = 500;
+
+/** Makes the gate of `/graphql`: hostile JSON, viewer, limits of the document. Wrong shapes of the body are left to Apollo. */
+export function admitRequests(config: Config, maskError: MaskError): Admit {
+  const measured = new RecentMap<OperationFacts>(REMEMBERED_DOCUMENTS);
+  const measure = (source: string): OperationFacts => {
+    const known = measured.get(source);
+    if (known) return known;
+    const facts = limitOperation(source, config.limits);
+    if (source.length <= REMEMBERED_LENGTH) measured.set(source, facts);
+    return facts;
+  };
+  return (request, search, limit, cookies) => {
+    const parameters = readParameters(request, search);
+    refuseHostileJson(parameters, config.limits.jsonDepth);
+    const headers = singleHeaders(request);
+    const { viewer, hasAdminKey } = resolveViewer(headers, config);
+    const source = sourceOf(parameters);
+    const facts = source === undefined ? undefined : measure(source);
+    if (facts?.usesIntrospection && config.mode === 'production' && !hasAdminKey) {
+      throw new ViewerError('FORBIDDEN', 'Introspection is off in production, except with the admin key.');
+    }
+    return {
+      method: request.method,
+      url: request.url,
+      headers: withoutAdminKey(headers),
+      requestId: request.id,
+      signal: limit.signal,
+      remoteAddress: request.ip,
+      viewer,
+      hasAdminKey,
+      setCookie: (cookie) => cookies.push(cookie),
+      toViewer: (error) => maskError(error.toJSON(), error, request.id),
+    };
+  };
+}
+
+/** A post of a text, variables and a name, and of nothing else that could change what is answered. */
+export function plainOperation({ method, body }: Incoming): PlainOperation | undefined {
+  if (method !== 'POST' || typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
+  const { query, variables, operationName, ...others } = body as Readonly<Record<string, unknown>>;
+  if (typeof query !== 'string' || Object.keys(others).length > 0) return undefined;
+  if (operationName != null && typeof operationName !== 'string') return undefined;
+  if (variables != null && (typeof variables !== 'object' || Array.isArray(variables))) return undefined;
+  return {
+    query,
+    operationName: operationName ?? undefined,
+    variables: (variables as PlainOperation['variables']) ?? undefined,
+  };
+}
+
+function readParameters(request: Incoming, search: string): unknown {
+  if (request.method !== 'GET') return request.body;
+  const parameters = new URLSearchParams(search);
+  return {
+    query: parameters.get('query') ?? undefined,
+    operationName: parameters.get('operationName') ?? undefined,
+    variables: parseJson(parameters.get('variables')),
+    extensions: parseJson(parameters.get('extensions')),
+  };
+}
+
+/** Malformed JSON is undefined here; Apollo says so to the client. */
+function parseJson(text: string | null): unknown {
+  try {
+    return text === null ? undefined : (JSON.parse(text) as unknown);
+  } catch {
+    return undefined;
+  }
+}
+
+function sourceOf(parameters: unknown): string | undefined {
+  const query =
+    typeof parameters === 'object' && parameters !== null && 'query' in parameters && parameters.query;
+  return typeof query === 'string' ? query : undefined;
+}
+
+function withoutAdminKey(headers: Record<string, string | undefined>): RequestInfo['headers'] {
+  headers[ADMIN_KEY_HEADER] = undefined;
+  return headers;
+}
+
+function singleHeaders(request: Incoming): Record<string, string | undefined> {
+  const headers: Record<string, string | undefined> = {};
+  for (const name of Object.keys(request.headers)) {
+    const value = request.headers[name];
+    headers[name] = value && String(value);
+  }
+  return headers;
+}

@@ -1,0 +1,48 @@
+import type { FastifyInstance } from 'fastify';
+import type { CurrentApp } from './current-app.ts';
+
+/** The server's end, step by step; its fields are what requests look at meanwhile. */
+export class Life {
+  stopping = false;
+  readonly cutOff = new AbortController();
+  underWay = 0;
+  #closed: Promise<void> | undefined;
+  #whenIdle: (() => void) | undefined;
+
+  began(): void {
+    this.underWay += 1;
+  }
+
+  ended(): void {
+    this.underWay -= 1;
+    if (this.stopping && this.underWay === 0) this.#whenIdle?.();
+  }
+
+  close(http: FastifyInstance, current: CurrentApp, graceMs: number): Promise<void> {
+    this.#closed ??= this.#close(http, current, graceMs);
+    return this.#closed;
+  }
+
+  async #close(http: FastifyInstance, current: CurrentApp, graceMs: number): Promise<void> {
+    this.stopping = true;
+    const closed = http.close();
+    await this.#idle(graceMs);
+    this.cutOff.abort();
+    // Connections that have not sent a request yet do not count as idle for Node, and would hold the stop up.
+    await new Promise((resolve) => setTimeout(resolve, this.underWay > 0 ? 1_200 : 20));
+    http.server.closeAllConnections();
+    await closed;
+    await current.stop();
+  }
+
+  async #idle(graceMs: number): Promise<void> {
+    if (this.underWay === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, graceMs);
+      this.#whenIdle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
