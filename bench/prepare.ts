@@ -44,6 +44,8 @@ export async function prepare(options: {
   if (!existsSync(prismaClient)) generatePrisma();
   const data = options.sql === undefined ? 'made-up' : 'chinook';
   const project = join(WORK, `${data}-${options.rules}`);
+  // Another Plinth may want other tables.
+  if (options.rebuild) rmSync(project, { recursive: true, force: true });
   mkdirSync(project, { recursive: true });
   const server = await startEmbedded({ directory: join(project, '.plinth'), log: console.error });
   const plinthMain = join(BUILT, 'dist', 'main.js');

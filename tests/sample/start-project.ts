@@ -26,6 +26,8 @@ export interface Answer {
 
 /** A project of this repository, served over HTTP from a database of its own. Ends with the test file. */
 export interface StartedProject {
+  readonly url: string;
+  readonly adminKey: string;
   readonly project: Project;
   readonly built: BuiltApp;
   readonly db: Db;
@@ -72,7 +74,7 @@ export async function startProject(
     await drop();
   });
   const send = sendTo(server.url);
-  return { project, built, db, seedMs, send, ask: askThrough(send) };
+  return { url: server.url, adminKey, project, built, db, seedMs, send, ask: askThrough(send) };
 }
 
 function sendTo(base: string): StartedProject['send'] {

@@ -3,7 +3,7 @@ import { THIS } from '../../model/expr.ts';
 import { orderMark } from '../read/cursor.ts';
 import { makePlan, pageOf } from '../read/make-plan.ts';
 import type { ConnectionPage } from '../read/read-plan.ts';
-import { cursorValue } from '../sql/keyset.ts';
+import { cursorOf, cursorValue, keyText } from '../sql/keyset.ts';
 import {
   betweenCursors,
   countAll,
@@ -44,7 +44,6 @@ export function connectionValue(context: BuildContext, ask: RowsAsk): JsonText {
 }
 
 const PLACE = 'place';
-const CURSOR = 'cursor';
 
 class ConnectionBuilding {
   readonly #context: BuildContext;
@@ -179,10 +178,16 @@ class ConnectionBuilding {
     }
   }
 
+  /** The keys of the one row are picked first, since making a cursor costs more than everything else about a row. */
   #outermostCursor(side: 'start' | 'end'): JsonText {
-    const column = this.#column(CURSOR, this.#cursor());
-    const all = sql`array_agg(${column}${this.#order(side)}) FILTER (WHERE ${this.#onPage()})`;
-    return { sql: quotedText(this.#fact(sql`(${all})[1]`)), nullable: true };
+    const texts = this.#placed.keys.map((key, index) => {
+      const column = this.#column(`key${index}`, keyText(key));
+      const all = sql`array_agg(${column}${this.#order(side)}) FILTER (WHERE ${this.#onPage()})`;
+      return this.#fact(sql`(${all})[1]`);
+    });
+    const isThere = this.#fact(sql`count(*) FILTER (WHERE ${this.#onPage()}) > 0`);
+    const cursor = quotedText(cursorOf(texts, this.#mark));
+    return { sql: sql`(CASE WHEN ${isThere} THEN ${cursor} END)`, nullable: true };
   }
 
   #hasMore(side: 'next' | 'previous', isOpenSide: boolean): JsonText {

@@ -22,7 +22,8 @@ export class TemplateStore {
 
   get(shape: string): Template | undefined {
     const template = this.#byShape.get(shape);
-    if (!template) return undefined;
+    // While there is room, nothing is forgotten, so it does not matter what was asked for last.
+    if (!template || this.#byShape.size < SHAPES / 2) return template ?? undefined;
     this.#byShape.delete(shape);
     this.#byShape.set(shape, template);
     return template;

@@ -12,8 +12,17 @@ export type Side = 'after' | 'before' | 'atOrAfter' | 'atOrBefore';
  * every ordered type (floats are shortest-exact, times keep their microseconds), so casting it back finds the place.
  */
 export function cursorValue(keys: readonly SortOperand[], mark: string): Sql {
-  const texts = join(keys.map((key) => sql`(${key.sql})::text`));
-  const json = sql`json_build_array(${raw(`'${mark}'`)}, ${texts})::text`;
+  return cursorOf(keys.map(keyText), mark);
+}
+
+/** The exact text of a key's value. */
+export function keyText(key: SortOperand): Sql {
+  return sql`(${key.sql})::text`;
+}
+
+/** The cursor made of the keys' texts. */
+export function cursorOf(texts: readonly Sql[], mark: string): Sql {
+  const json = sql`json_build_array(${raw(`'${mark}'`)}, ${join(texts)})::text`;
   return sql`translate(encode(convert_to(${json}, 'UTF8'), 'base64'), E'+/=\\n', '-_')`;
 }
 
