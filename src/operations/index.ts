@@ -2,6 +2,6 @@ export { checkOperations } from './check-operations.ts';
 export { documentId } from './document-id.ts';
 export { emitApolloManifest, emitDocumentList } from './emit-manifests.ts';
 export { placeInSource } from './place-in-source.ts';
-export { readManifests } from './read-manifests.ts';
+export { checkListed, readManifests } from './read-manifests.ts';
 export { type Operation, type OperationSource, readOperations } from './read-operations.ts';
 export { TrustedDocuments } from './trusted-documents.ts';

@@ -1,11 +1,12 @@
 import { GraphQLError, type GraphQLSchema, Kind, parse, validate } from 'graphql';
-import type { Problems } from '../kit/problem.ts';
+import type { Place, Problems } from '../kit/problem.ts';
 import type { OperationSource } from './read-operations.ts';
 
 /** A document that a client's build has listed, under the id that the client sends. */
 export interface ListedDocument {
   readonly id: string;
-  readonly name: string;
+  /** The list. */
+  readonly file: string;
   readonly text: string;
 }
 
@@ -13,18 +14,15 @@ const APOLLO_FORMAT = 'apollo-persisted-query-manifest';
 
 /**
  * Reads `operations/*.json`, the lists that builds of clients make: `{ id: text }` (GraphQL Code Generator, Relay) or
- * Apollo's `{ format, version, operations: [{ id, name, type, body }] }`. Ids may be made in any way. What does not fit `api`
- * is a problem.
+ * Apollo's `{ format, version, operations: [{ id, name, type, body }] }`. Ids may be made in any way.
  */
 export function readManifests(
   sources: readonly OperationSource[],
-  api: GraphQLSchema,
   problems: Problems,
 ): readonly ListedDocument[] {
   const byId = new Map<string, ListedDocument>();
   for (const { file, text } of sources) {
-    const tell = (message: string): void =>
-      problems.error({ file, line: 1, column: 1 }, 'MANIFEST_INVALID', message);
+    const tell = (message: string): void => problems.error(startOf(file), 'MANIFEST_INVALID', message);
     const entries = entriesOf(parseJson(text));
     if (!entries) {
       tell(
@@ -33,15 +31,24 @@ export function readManifests(
       continue;
     }
     for (const { id, text: document } of entries) {
-      const fault = faultOf(document, api);
-      if (fault !== undefined) tell(`The document "${id}" does not fit the API: ${fault}`);
       const known = byId.get(id);
       if (known && known.text !== document) tell(`The id "${id}" stands for two documents.`);
-      else if (fault === undefined) byId.set(id, { id, name: `${file}#${id}`, text: document });
+      else byId.set(id, { id, file, text: document });
     }
   }
   return [...byId.values()];
 }
+
+/** Compares listed documents with the API that they are for; all that does not fit is a problem. */
+export function checkListed(listed: readonly ListedDocument[], api: GraphQLSchema, problems: Problems): void {
+  for (const { id, file, text } of listed) {
+    const fault = faultOf(text, api);
+    const message = `The document "${id}" does not fit the API: ${fault}`;
+    if (fault !== undefined) problems.error(startOf(file), 'MANIFEST_INVALID', message);
+  }
+}
+
+const startOf = (file: string): Place => ({ file, line: 1, column: 1 });
 
 type Entry = Pick<ListedDocument, 'id' | 'text'>;
 

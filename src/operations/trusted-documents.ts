@@ -20,7 +20,7 @@ export class TrustedDocuments {
       for (const text of documentForms(document)) this.#add(name, text);
     }
     for (const { file, text } of texts) for (const form of [text, text.trim()]) this.#add(file, form);
-    for (const { id, name, text } of listed) this.#byId.set(id, this.#add(name, text));
+    for (const { id, file, text } of listed) this.#byId.set(id, this.#add(`${file}#${id}`, text));
   }
 
   byId(id: string): TrustedDocument | undefined {

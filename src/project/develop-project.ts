@@ -1,3 +1,4 @@
+import { buildSchema } from 'graphql';
 import type { Config } from '../config/index.ts';
 import {
   createPrismaClient,
@@ -11,13 +12,14 @@ import { type BuiltApp, buildApp } from '../pipeline.ts';
 import { makeLog } from '../serve/index.ts';
 import { describeFailure } from './describe-failure.ts';
 import { desiredState } from './desired-state.ts';
-import { type Project, readSources } from './find-project.ts';
+import { type Project, readOperationSources, readSources } from './find-project.ts';
+import { findOperationProblems } from './load-documents.ts';
 import { type OpenDatabase, openDatabase } from './open-database.ts';
 import { prepareTables } from './prepare-tables.ts';
 import { findSeed, seedProject } from './seed-project.ts';
 import { makeApp, type RunningServer, serveProject } from './serve-project.ts';
 import { watchProject } from './watch-project.ts';
-import { writeArtefacts } from './write-artefacts.ts';
+import { writeArtefacts, writeDocumentLists } from './write-artefacts.ts';
 
 export interface DevelopOptions {
   readonly project: Project;
@@ -97,9 +99,10 @@ function keepTypes(options: DevelopOptions, first: BuiltApp): Types {
   let work = writeTypes(options, first);
   return {
     follow: (built) => {
-      if (built.apiSdl === latest.apiSdl && built.prismaSchema === latest.prismaSchema) return;
+      const isSame = built.apiSdl === latest.apiSdl && built.prismaSchema === latest.prismaSchema;
+      const write = isSame ? followOperations : writeTypes;
       latest = built;
-      work = work.then(() => (built === latest ? writeTypes(options, built) : undefined));
+      work = work.then(() => (built === latest ? write(options, built) : undefined));
     },
     written: () => work,
   };
@@ -109,6 +112,7 @@ function keepTypes(options: DevelopOptions, first: BuiltApp): Types {
 async function writeTypes(options: DevelopOptions, built: BuiltApp): Promise<void> {
   try {
     await writeArtefacts(options.project, built);
+    await followOperations(options, built);
     await generatePrismaClientTypes({
       projectDir: options.project.directory,
       prismaSchema: built.prismaSchema,
@@ -116,6 +120,16 @@ async function writeTypes(options: DevelopOptions, built: BuiltApp): Promise<voi
   } catch (error) {
     options.note(`Types could not be written: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** What is wrong with the documents of clients keeps nothing from serving, unless they are the only ones that may be sent. */
+async function followOperations(
+  { project, note, showProblems }: DevelopOptions,
+  built: BuiltApp,
+): Promise<void> {
+  const problems = findOperationProblems(readOperationSources(project), buildSchema(built.apiSdl));
+  if (problems.length > 0) showProblems(problems);
+  for (const path of writeDocumentLists(project)) note(`wrote ${path}`);
 }
 
 function follow(

@@ -2,42 +2,51 @@ import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config/index.ts';
 import { type Problem, Problems, ProblemsError } from '../kit/problem.ts';
 import { ViewerError } from '../kit/viewer-error.ts';
-import { checkOperations, readManifests, readOperations, TrustedDocuments } from '../operations/index.ts';
-import { type Log, limitOperation } from '../serve/index.ts';
+import {
+  checkListed,
+  checkOperations,
+  readManifests,
+  readOperations,
+  TrustedDocuments,
+} from '../operations/index.ts';
+import { limitOperation } from '../serve/index.ts';
 import { type OperationSources, type Project, readOperationSources } from './find-project.ts';
 
 /** Everything that is wrong with the documents of a project's clients. */
-export function findOperationProblems(sources: OperationSources, api: GraphQLSchema): readonly Problem[] {
-  return read(sources, api).problems;
+export function findOperationProblems(
+  { graphql, json }: OperationSources,
+  api: GraphQLSchema,
+): readonly Problem[] {
+  const problems = new Problems();
+  checkOperations(readOperations(graphql, problems), api, problems);
+  checkListed(readManifests(json, problems), api, problems);
+  return problems.sorted();
 }
 
-/** The files of `operations/` as they are sent, and what is wrong with them. */
-function read(sources: OperationSources, api: GraphQLSchema) {
+function trustedDocuments({ graphql, json }: OperationSources): TrustedDocuments {
   const problems = new Problems();
-  const files = readOperations(sources.graphql, problems);
-  checkOperations(files, api, problems);
-  const listed = readManifests(sources.json, api, problems);
-  return { files, listed, problems: problems.sorted() };
+  return new TrustedDocuments(readOperations(graphql, problems), readManifests(json, problems));
 }
 
 /**
- * The documents that clients may name by their id. Read, compared with the API and measured once, here. Where only these
- * may be sent, a mistake in them is one that clients would run into, so the server does not start with it.
+ * The documents that clients may name by their id. Where only these may be sent, they are read, compared with the API and
+ * measured once, here: a mistake in them is one that clients would run into, so the server does not start with it. Otherwise
+ * they are read when a client first names one, and judged as any other text.
  * @throws ProblemsError
  */
 export function loadDocuments(
   project: Project,
   api: GraphQLSchema,
-  { documents: access, limits }: Config,
-  log: Log,
-): TrustedDocuments {
-  const { files, listed, problems } = read(readOperationSources(project), api);
-  const errors = problems.filter(({ severity }) => severity === 'error');
-  if (access === 'trusted' && errors.length > 0) throw new ProblemsError(errors);
-  for (const { place, message } of problems) log.warn(place, message);
-  const documents = new TrustedDocuments(files, listed);
-  if (access === 'trusted') refuseLarge(documents, limits);
-  return documents;
+  { documents: access, limits }: Pick<Config, 'documents' | 'limits'>,
+): () => TrustedDocuments {
+  const sources = readOperationSources(project);
+  let documents: TrustedDocuments | undefined;
+  const load = (): TrustedDocuments => (documents ??= trustedDocuments(sources));
+  if (access === 'open') return load;
+  const errors = findOperationProblems(sources, api).filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw new ProblemsError(errors);
+  refuseLarge(load(), limits);
+  return load;
 }
 
 /** A document that exceeds a limit is refused each time that it is sent. */

@@ -74,7 +74,7 @@ export async function makeApp(parts: ServeParts): Promise<PlinthApp> {
     await auth.dispose();
     await (await client)?.$disconnect();
   };
-  const documents = loadDocuments(project, app.schema, parts.config, parts.log);
+  const documents = loadDocuments(project, app.schema, parts.config);
   return { ...app, documents, dispose };
 }
 

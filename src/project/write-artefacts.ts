@@ -70,13 +70,20 @@ export async function writeArtefacts(
   );
   const settled = typed && !quick.some(({ path }) => path.startsWith(project.generatedDirectory));
   const slow = settled && !force ? [] : (await resolverTypes(project, built)).filter(isStale);
-  const lists = documentLists(project).filter(isStale);
-  const stale = [...quick, ...slow, ...lists];
-  for (const { path, text } of stale) {
+  return [...write(project, [...quick, ...slow]), ...writeDocumentLists(project)];
+}
+
+/** Writes the lists of documents that have changed, and answers their paths. */
+export function writeDocumentLists(project: Project): string[] {
+  return write(project, documentLists(project).filter(isStale));
+}
+
+function write({ directory }: Project, artefacts: readonly Artefact[]): string[] {
+  for (const { path, text } of artefacts) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   }
-  return stale.map(({ path }) => relative(project.directory, path));
+  return artefacts.map(({ path }) => relative(directory, path));
 }
 
 /** Committed files that are not what would be emitted now, relative to the project. */

@@ -73,8 +73,8 @@ export interface PlinthApp {
   readonly plugins?: readonly ApolloServerPlugin<ContextValue>[];
   /** Turns an answer into text; the compiled path splices JSON in here. */
   readonly stringifyResult?: (result: FormattedExecutionResult) => string | Promise<string>;
-  /** What may be sent by id, and with `PLINTH_DOCUMENTS=trusted` at all. */
-  readonly documents?: TrustedDocuments;
+  /** What may be sent by id, and with `PLINTH_DOCUMENTS=trusted` at all. Read when it is first asked for. */
+  documents?(): TrustedDocuments;
   /** Operations that GraphiQL offers, from `operations/*.graphql`. */
   readonly samples?: readonly Sample[];
   /** Answers `/auth/*` and `/dev/mail`. Thrown `ViewerError`s reach the client. */

@@ -3,6 +3,7 @@ import { buildSchema, parse, print } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { formatProblem, Problems } from '../../src/kit/problem.ts';
 import {
+  checkListed,
   checkOperations,
   documentId,
   emitApolloManifest,
@@ -28,7 +29,8 @@ function read(files: Files) {
       .map(([file, text]) => ({ file: `operations/${file}`, text }));
   const found = readOperations(of('.graphql'), problems);
   checkOperations(found, api, problems);
-  const listed = readManifests(of('.json'), api, problems);
+  const listed = readManifests(of('.json'), problems);
+  checkListed(listed, api, problems);
   return {
     found,
     documents: new TrustedDocuments(found, listed),

@@ -5,7 +5,6 @@ import { names } from '../../model/names.ts';
 export interface CostLimits {
   readonly pageDefault: number;
   readonly pageMax: number;
-  readonly listValues: number;
   readonly inputRows: number;
 }
 

@@ -7,7 +7,7 @@ import type { RegisteredTexts } from './registered-texts.ts';
 export interface DocumentRules {
   /** Whether texts run that are not the project's. */
   readonly access: 'open' | 'trusted';
-  readonly trusted: TrustedDocuments | undefined;
+  readonly trusted: (() => TrustedDocuments) | undefined;
   readonly registered: RegisteredTexts;
 }
 
@@ -26,7 +26,12 @@ export function findDocument(
 ): Parameters {
   const asked = askedDocument(parameters);
   const text = asked ? textOf(asked, rules) : parameters.query;
-  if (rules.access === 'trusted' && typeof text === 'string' && !rules.trusted?.has(text) && !mayAskFreely())
+  if (
+    rules.access === 'trusted' &&
+    typeof text === 'string' &&
+    !rules.trusted?.().has(text) &&
+    !mayAskFreely()
+  )
     throw new ViewerError('FORBIDDEN', 'This server runs the documents of its own clients only.');
   if (!asked) return parameters;
   if (asked.isHash && asked.text !== undefined && rules.access === 'open')
@@ -35,7 +40,7 @@ export function findDocument(
 }
 
 function textOf({ id, text, isHash }: AskedDocument, rules: DocumentRules): string {
-  const trusted = rules.trusted?.byId(id)?.text;
+  const trusted = rules.trusted?.().byId(id)?.text;
   if (text === undefined) {
     const found = trusted ?? (rules.access === 'open' ? rules.registered.get(id) : undefined);
     if (found === undefined) throw documentNotFound(isHash ? 200 : 404);

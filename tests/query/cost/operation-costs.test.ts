@@ -8,7 +8,7 @@ import { buildExecutableSchema } from '../../../src/query/build-executable-schem
 import { OperationCosts } from '../../../src/query/cost/index.ts';
 import { writeResolvers } from '../../../src/query/write/index.ts';
 
-const limits = { pageDefault: 100, pageMax: 1000, listValues: 500, inputRows: 5000 };
+const limits = { pageDefault: 100, pageMax: 1000, inputRows: 5000 };
 
 /** Costs of a schema's operations; throws for one that is not valid. */
 function priced(sdl: string, customResolvers = {}) {
