@@ -95,7 +95,8 @@ export function assembleApp(parts: AppParts): PlinthApp {
       compiled.plugin,
       runMutationsInTransactions(schema, parts.db, reads),
     ],
-    answerAgain: compiled.answerAgain,
+    answerAgain: async (operation, context) =>
+      cache?.answerAgain(operation, context) ?? compiled.answerAgain(operation, context),
     stringifyResult,
     answerRoute: async (request) => {
       const answer = await parts.auth.answer(request);

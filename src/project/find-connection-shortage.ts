@@ -1,8 +1,8 @@
 import type { Config } from '../config/index.ts';
 import type { Db } from '../data/index.ts';
 
-/** Beside its pool, each process has these for counting sign-ins. */
-const SIDE_CONNECTIONS = 2;
+/** Beside its pool, each process has two for counting sign-ins, and may have one to hear of changes. */
+const SIDE_CONNECTIONS = 3;
 
 /** Says so when the server's processes may ask PostgreSQL for more connections than it grants; undefined where not. */
 export async function findConnectionShortage(

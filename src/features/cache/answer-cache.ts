@@ -1,7 +1,7 @@
 import type { Listener } from '../../data/index.ts';
 import { answerKey } from './answer-key.ts';
 import type { Asked, Judgement } from './judge-operations.ts';
-import type { KeptAnswers, Turn } from './kept-answers.ts';
+import type { KeptAnswer, KeptAnswers, Turn } from './kept-answers.ts';
 
 /** The server's own cache: what was answered is answered again, as long as every change is heard of. */
 export class AnswerCache {
@@ -25,17 +25,27 @@ export class AnswerCache {
 
   async turn(asked: Asked, judgement: Judgement): Promise<Turn> {
     const { facts, reads } = judgement;
-    const { viewer, signal } = asked.scope;
-    // A rule about the time may come to something else at any moment.
-    const isTimeless = !reads.now || viewer.kind === 'admin';
-    if (!this.#hears || !facts.isStorable || !isTimeless || signal?.aborted) return { kind: 'alone' };
-    for (const table of reads.tables) if (!this.#watched.has(table)) return { kind: 'alone' };
+    const { signal } = asked.scope;
+    if (!this.#mayKeep(asked, judgement) || signal?.aborted) return { kind: 'alone' };
     return this.#kept.turn({
       key: answerKey(asked, judgement),
       tables: facts.readsEverything ? undefined : reads.tables,
       maxAge: facts.maxAge,
       signal,
     });
+  }
+
+  /** What is kept for a request; nobody is waited for. */
+  get(asked: Asked, judgement: Judgement): KeptAnswer | undefined {
+    return this.#mayKeep(asked, judgement) ? this.#kept.get(answerKey(asked, judgement)) : undefined;
+  }
+
+  #mayKeep({ scope }: Asked, { facts, reads }: Judgement): boolean {
+    // A rule about the time may come to something else at any moment.
+    const isTimeless = !reads.now || scope.viewer.kind === 'admin';
+    if (!this.#hears || !facts.isStorable || !isTimeless) return false;
+    for (const table of reads.tables) if (!this.#watched.has(table)) return false;
+    return true;
   }
 
   /** @returns once everything that was committed before is heard of */

@@ -2,7 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import type { CacheConfig } from '../../config/index.ts';
 import { type Db, listen } from '../../data/index.ts';
 import { AnswerCache } from './answer-cache.ts';
-import { cachePlugin } from './cache-plugin.ts';
+import { CachedOperations } from './cached-operations.ts';
 import { Changes } from './changes.ts';
 import { type Asked, Judge } from './judge-operations.ts';
 import { KeptAnswers } from './kept-answers.ts';
@@ -16,6 +16,7 @@ export interface CacheRuntime {
   readonly plugin: ApolloServerPlugin<object>;
   /** Whether `plugin` has anything to say of an operation: it may be kept, or it writes. */
   concerns(asked: Omit<Asked, 'scope'>): boolean;
+  readonly answerAgain: CachedOperations['answerAgain'];
   /** Resolves when what has been committed so far is known here: answers are none from before. */
   caughtUp(): Promise<void>;
   dispose(): Promise<void>;
@@ -33,19 +34,15 @@ export interface CacheRuntimeParts extends Omit<CacheParts, 'owners'> {
 export function startCache(parts: CacheRuntimeParts): CacheRuntime | undefined {
   if (parts.app.cacheHints.size === 0) return undefined;
   const judge = new Judge({ ...parts, owners: apiOwners(parts.app) });
-  const concerns = (asked: Omit<Asked, 'scope'>): boolean =>
-    asked.operation.operation !== 'query' || judge.mayBeKept(asked);
   const isKept = parts.config.bytes > 0 && watchedTables(parts.app).length > 0;
-  if (!isKept) {
-    const nothing = async (): Promise<void> => undefined;
-    return { plugin: cachePlugin(judge, undefined), concerns, caughtUp: nothing, dispose: nothing };
-  }
-  const cache = startKeeping(parts);
+  const cache = isKept ? startKeeping(parts) : undefined;
+  const operations = new CachedOperations(judge, cache);
   return {
-    plugin: cachePlugin(judge, cache),
-    concerns,
-    caughtUp: () => cache.caughtUp(),
-    dispose: () => cache.close(),
+    plugin: operations.plugin,
+    concerns: (asked) => asked.operation.operation !== 'query' || judge.mayBeKept(asked),
+    answerAgain: (sent, context) => operations.answerAgain(sent, context),
+    caughtUp: async () => cache?.caughtUp(),
+    dispose: async () => cache?.close(),
   };
 }
 

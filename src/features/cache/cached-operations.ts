@@ -1,0 +1,114 @@
+import { type ApolloServerPlugin, type GraphQLRequestContext, HeaderMap } from '@apollo/server';
+import { type DocumentNode, type FormattedExecutionResult, getOperationAST } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { SplicedData } from '../../query/compile/index.ts';
+import type { GraphQLContext } from '../../query/graphql-context.ts';
+import type { AnswerCache } from './answer-cache.ts';
+import { cacheHeaders } from './headers.ts';
+import type { Judge, Judgement } from './judge-operations.ts';
+import type { Turn } from './kept-answers.ts';
+
+/** An operation as it was sent. */
+interface Sent {
+  readonly query: string;
+  readonly operationName?: string | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What is known of a request between its beginning and its answer. */
+interface UnderWay {
+  readonly judgement: Judgement;
+  readonly turn: Turn;
+}
+
+type Context = GraphQLRequestContext<object>;
+
+/** Texts longer than this are parsed anew each time: they are rare, and the memory is for strangers to fill. */
+const REMEMBERED_LENGTH = 16_384;
+const REMEMBERED_TEXTS = 500;
+
+/**
+ * Answers from `cache` (undefined: nothing is kept here) what may be, keeps what the hooks after this one or the resolvers
+ * answer, and says to other caches what they may keep. Both executors pass here, and neither knows of it.
+ */
+export class CachedOperations {
+  readonly plugin: ApolloServerPlugin<object>;
+  readonly #judge: Judge;
+  readonly #cache: AnswerCache | undefined;
+  readonly #underWay = new WeakMap<object, UnderWay>();
+  /** Documents that came by and may be kept, by text: such a text is valid. */
+  readonly #documents = new LRUCache<string, DocumentNode>({ max: REMEMBERED_TEXTS });
+
+  constructor(judge: Judge, cache: AnswerCache | undefined) {
+    this.#judge = judge;
+    this.#cache = cache;
+    const hooks = {
+      responseForOperation: (context: Context) => this.#answer(context),
+      willSendResponse: (context: Context) => this.#send(context),
+    };
+    this.plugin = {
+      requestDidStart: async () => hooks,
+      unexpectedErrorProcessingRequest: async ({ requestContext: { contextValue } }) => {
+        const found = this.#underWay.get(contextValue);
+        if (found?.turn.kind === 'first') found.turn.finish(undefined);
+      },
+    };
+  }
+
+  /** The whole answer to a text that came by before, if it is kept: there is nothing left for Apollo to do then. */
+  answerAgain({ query, operationName, variables = {} }: Sent, context: object) {
+    const document = this.#cache && this.#documents.get(query);
+    const operation = document && getOperationAST(document, operationName);
+    if (!operation) return undefined;
+    const asked = { document, operation, variables, scope: (context as GraphQLContext).scope };
+    const judgement = this.#judge.judge(asked);
+    const answer = judgement && this.#cache?.get(asked, judgement);
+    if (!answer) return undefined;
+    const headers = cacheHeaders(judgement, Date.now() - answer.at);
+    return { text: `{"data":${answer.text}}\n`, headers: Object.fromEntries(headers) };
+  }
+
+  async #answer({ request, document, operation, contextValue }: Context) {
+    if (!document || operation?.operation !== 'query') return null;
+    const { scope } = contextValue as GraphQLContext;
+    const asked = { document, operation, variables: request.variables ?? {}, scope };
+    const judgement = this.#judge.judge(asked);
+    if (!judgement) return null;
+    const { query } = request;
+    if (query !== undefined && query.length <= REMEMBERED_LENGTH) this.#documents.set(query, document);
+    const turn: Turn = this.#cache ? await this.#cache.turn(asked, judgement) : { kind: 'alone' };
+    this.#underWay.set(contextValue, { judgement, turn });
+    return turn.kind === 'kept' ? spliced(turn.answer.text) : null;
+  }
+
+  async #send({ response, operation, contextValue }: Context): Promise<void> {
+    if (response.body?.kind !== 'single') return;
+    const { singleResult } = response.body;
+    // Whoever wrote something reads it in whatever they ask next.
+    if (operation?.operation === 'mutation' && singleResult.data != null) return this.#cache?.caughtUp();
+    const found = this.#underWay.get(contextValue);
+    if (!found) return;
+    finish(found.turn, singleResult);
+    // Everything else goes out with the `no-store` that all answers begin with.
+    if (singleResult.errors || singleResult.data == null) return;
+    const age = found.turn.kind === 'kept' ? Date.now() - found.turn.answer.at : undefined;
+    for (const [name, value] of cacheHeaders(found.judgement, age)) response.http.headers.set(name, value);
+  }
+}
+
+/** Hands on what the first of several requests was answered; errors and extensions are one request's own. */
+function finish(turn: Turn, { data, errors, extensions }: FormattedExecutionResult): void {
+  if (turn.kind !== 'first') return;
+  const isWhole = data != null && !errors && !extensions;
+  turn.finish(isWhole ? textOf(data) : undefined);
+}
+
+function textOf(data: unknown): string {
+  return data instanceof SplicedData ? data.text : JSON.stringify(data);
+}
+
+/** Apollo takes `data` for an object; `stringifyResult` knows better. */
+function spliced(text: string) {
+  const singleResult = { data: new SplicedData(text) } as unknown as FormattedExecutionResult;
+  return { http: { headers: new HeaderMap() }, body: { kind: 'single', singleResult } } as const;
+}
