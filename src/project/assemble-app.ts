@@ -77,9 +77,8 @@ export function assembleApp(parts: AppParts): PlinthApp {
   const reads = readRouting(parts, schema, (judged) => cache?.concerns(judged) === true);
   const compiled = answerCompiled(schema, compiledPath(parts, schema), {
     reads,
-    // What is kept, and what ends it, is for the cache to say, and it is asked by Apollo.
     mayAnswerAgain: (judged) =>
-      !cache?.concerns(judged) &&
+      cache?.mayAnswerAgain(judged) !== false &&
       costs.costOf(judged.document, judged.operation, judged.variables) <= limits.cost,
   });
   return {
@@ -95,8 +94,10 @@ export function assembleApp(parts: AppParts): PlinthApp {
       compiled.plugin,
       runMutationsInTransactions(schema, parts.db, reads),
     ],
-    answerAgain: async (operation, context) =>
-      cache?.answerAgain(operation, context) ?? compiled.answerAgain(operation, context),
+    answerAgain: (operation, context) => {
+      const work = () => compiled.answerAgain(operation, context);
+      return cache ? cache.answerAgain(operation, context, work) : work();
+    },
     stringifyResult,
     answerRoute: async (request) => {
       const answer = await parts.auth.answer(request);

@@ -1,7 +1,7 @@
 import type { Listener } from '../../data/index.ts';
 import { answerKey } from './answer-key.ts';
 import type { Asked, Judgement } from './judge-operations.ts';
-import type { KeptAnswer, KeptAnswers, Turn } from './kept-answers.ts';
+import type { KeptAnswers, Turn } from './kept-answers.ts';
 
 /** The server's own cache: what was answered is answered again, as long as every change is heard of. */
 export class AnswerCache {
@@ -33,11 +33,6 @@ export class AnswerCache {
       maxAge: facts.maxAge,
       signal,
     });
-  }
-
-  /** What is kept for a request; nobody is waited for. */
-  get(asked: Asked, judgement: Judgement): KeptAnswer | undefined {
-    return this.#mayKeep(asked, judgement) ? this.#kept.get(answerKey(asked, judgement)) : undefined;
   }
 
   #mayKeep({ scope }: Asked, { facts, reads }: Judgement): boolean {

@@ -3,9 +3,10 @@ import { type DocumentNode, type FormattedExecutionResult, getOperationAST } fro
 import { LRUCache } from 'lru-cache';
 import { SplicedData } from '../../query/compile/index.ts';
 import type { GraphQLContext } from '../../query/graphql-context.ts';
+import type { RequestScope } from '../../query/request-scope.ts';
 import type { AnswerCache } from './answer-cache.ts';
 import { cacheHeaders } from './headers.ts';
-import type { Judge, Judgement } from './judge-operations.ts';
+import type { Asked, Judge, Judgement } from './judge-operations.ts';
 import type { Turn } from './kept-answers.ts';
 
 /** An operation as it was sent. */
@@ -13,6 +14,12 @@ interface Sent {
   readonly query: string;
   readonly operationName?: string | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A whole answer without errors. */
+interface Answered {
+  readonly text: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What is known of a request between its beginning and its answer. */
@@ -35,8 +42,9 @@ export class CachedOperations {
   readonly plugin: ApolloServerPlugin<object>;
   readonly #judge: Judge;
   readonly #cache: AnswerCache | undefined;
-  readonly #underWay = new WeakMap<object, UnderWay>();
-  /** Documents that came by and may be kept, by text: such a text is valid. */
+  /** By scope: Apollo works with a copy of the context. */
+  readonly #underWay = new WeakMap<RequestScope, UnderWay>();
+  /** Documents that came by, by text: such a text is valid. */
   readonly #documents = new LRUCache<string, DocumentNode>({ max: REMEMBERED_TEXTS });
 
   constructor(judge: Judge, cache: AnswerCache | undefined) {
@@ -49,35 +57,61 @@ export class CachedOperations {
     this.plugin = {
       requestDidStart: async () => hooks,
       unexpectedErrorProcessingRequest: async ({ requestContext: { contextValue } }) => {
-        const found = this.#underWay.get(contextValue);
+        const found = this.#underWay.get((contextValue as GraphQLContext).scope);
         if (found?.turn.kind === 'first') found.turn.finish(undefined);
       },
     };
   }
 
-  /** The whole answer to a text that came by before, if it is kept: there is nothing left for Apollo to do then. */
-  answerAgain({ query, operationName, variables = {} }: Sent, context: object) {
-    const document = this.#cache && this.#documents.get(query);
+  /**
+   * The whole answer to a text that Apollo has judged before: what is kept, or what `work` answers (undefined: Apollo is to
+   * be asked after all, and goes on with the turn that this request has).
+   */
+  async answerAgain(
+    { query, operationName, variables = {} }: Sent,
+    context: object,
+    work: () => Promise<Answered | undefined>,
+  ): Promise<Answered | undefined> {
+    const document = this.#documents.get(query);
     const operation = document && getOperationAST(document, operationName);
+    const { scope } = context as GraphQLContext;
+    // What Apollo has not shown here yet, it has to.
     if (!operation) return undefined;
-    const asked = { document, operation, variables, scope: (context as GraphQLContext).scope };
-    const judgement = this.#judge.judge(asked);
-    const answer = judgement && this.#cache?.get(asked, judgement);
-    if (!answer) return undefined;
-    const headers = cacheHeaders(judgement, Date.now() - answer.at);
-    return { text: `{"data":${answer.text}}\n`, headers: Object.fromEntries(headers) };
+    const judgement = this.#judge.judge({ document, operation, variables, scope });
+    if (!judgement) return work();
+    const turn = await this.#turn({ document, operation, variables, scope }, judgement);
+    if (turn.kind === 'kept') return answered(turn.answer.text, judgement, Date.now() - turn.answer.at);
+    try {
+      const answer = await work();
+      if (!answer) return undefined;
+      const data = answer.text.slice(BEFORE_DATA.length, -AFTER_DATA.length);
+      if (turn.kind === 'first') turn.finish(data);
+      const { text, headers } = answered(data, judgement, undefined);
+      return { text, headers: { ...answer.headers, ...headers } };
+    } catch (error) {
+      if (turn.kind === 'first') turn.finish(undefined);
+      throw error;
+    }
+  }
+
+  /** A request has one turn, whoever asks for it. */
+  async #turn(asked: Asked, judgement: Judgement): Promise<Turn> {
+    const known = this.#underWay.get(asked.scope);
+    if (known) return known.turn;
+    const turn: Turn = this.#cache ? await this.#cache.turn(asked, judgement) : { kind: 'alone' };
+    this.#underWay.set(asked.scope, { judgement, turn });
+    return turn;
   }
 
   async #answer({ request, document, operation, contextValue }: Context) {
     if (!document || operation?.operation !== 'query') return null;
     const { scope } = contextValue as GraphQLContext;
     const asked = { document, operation, variables: request.variables ?? {}, scope };
-    const judgement = this.#judge.judge(asked);
-    if (!judgement) return null;
     const { query } = request;
     if (query !== undefined && query.length <= REMEMBERED_LENGTH) this.#documents.set(query, document);
-    const turn: Turn = this.#cache ? await this.#cache.turn(asked, judgement) : { kind: 'alone' };
-    this.#underWay.set(contextValue, { judgement, turn });
+    const judgement = this.#judge.judge(asked);
+    if (!judgement) return null;
+    const turn = await this.#turn(asked, judgement);
     return turn.kind === 'kept' ? spliced(turn.answer.text) : null;
   }
 
@@ -86,7 +120,7 @@ export class CachedOperations {
     const { singleResult } = response.body;
     // Whoever wrote something reads it in whatever they ask next.
     if (operation?.operation === 'mutation' && singleResult.data != null) return this.#cache?.caughtUp();
-    const found = this.#underWay.get(contextValue);
+    const found = operation && this.#underWay.get((contextValue as GraphQLContext).scope);
     if (!found) return;
     finish(found.turn, singleResult);
     // Everything else goes out with the `no-store` that all answers begin with.
@@ -94,6 +128,16 @@ export class CachedOperations {
     const age = found.turn.kind === 'kept' ? Date.now() - found.turn.answer.at : undefined;
     for (const [name, value] of cacheHeaders(found.judgement, age)) response.http.headers.set(name, value);
   }
+}
+
+const BEFORE_DATA = '{"data":';
+const AFTER_DATA = '}\n';
+
+function answered(data: string, judgement: Judgement, age: number | undefined): Answered {
+  return {
+    text: `${BEFORE_DATA}${data}${AFTER_DATA}`,
+    headers: Object.fromEntries(cacheHeaders(judgement, age)),
+  };
 }
 
 /** Hands on what the first of several requests was answered; errors and extensions are one request's own. */

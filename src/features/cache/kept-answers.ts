@@ -80,7 +80,7 @@ export class KeptAnswers {
   /** Waits while another request works on the same answer; one of several becomes the first. */
   async turn(wanted: Wanted): Promise<Turn> {
     for (let waits = 0; ; waits++) {
-      const answer = this.get(wanted.key);
+      const answer = this.#get(wanted.key);
       if (answer) return { kind: 'kept', answer };
       const flight = this.#flights.get(wanted.key);
       if (!flight || Date.now() - flight.began > this.#options.patienceMs) return this.#begin(wanted);
@@ -90,8 +90,7 @@ export class KeptAnswers {
     }
   }
 
-  /** What is kept and still true. */
-  get(key: string): KeptAnswer | undefined {
+  #get(key: string): KeptAnswer | undefined {
     const answer = this.#answers.get(key);
     if (!answer || this.#options.changes.isUnchanged(answer.since, answer.tables)) return answer;
     this.#answers.delete(key);

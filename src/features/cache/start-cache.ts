@@ -14,8 +14,10 @@ import { CHANGES_CHANNEL, watchedTables } from './triggers.ts';
 export interface CacheRuntime {
   /** In front of everything that answers. */
   readonly plugin: ApolloServerPlugin<object>;
-  /** Whether `plugin` has anything to say of an operation: it may be kept, or it writes. */
+  /** Whether an answer may be kept, so that it must be read where changes are told. */
   concerns(asked: Omit<Asked, 'scope'>): boolean;
+  /** Whether an operation may pass Apollo by, through `answerAgain`: what writes has to wait until it is heard of. */
+  mayAnswerAgain(asked: Omit<Asked, 'scope'>): boolean;
   readonly answerAgain: CachedOperations['answerAgain'];
   /** Resolves when what has been committed so far is known here: answers are none from before. */
   caughtUp(): Promise<void>;
@@ -39,8 +41,9 @@ export function startCache(parts: CacheRuntimeParts): CacheRuntime | undefined {
   const operations = new CachedOperations(judge, cache);
   return {
     plugin: operations.plugin,
-    concerns: (asked) => asked.operation.operation !== 'query' || judge.mayBeKept(asked),
-    answerAgain: (sent, context) => operations.answerAgain(sent, context),
+    concerns: (asked) => judge.mayBeKept(asked),
+    mayAnswerAgain: ({ operation }) => operation.operation === 'query',
+    answerAgain: (sent, context, work) => operations.answerAgain(sent, context, work),
     caughtUp: async () => cache?.caughtUp(),
     dispose: async () => cache?.close(),
   };
