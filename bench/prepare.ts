@@ -6,6 +6,7 @@ import { generateScript } from '../examples/chinook/generate.ts';
 import { loadChinook, readScript } from '../examples/chinook/load.ts';
 import { type EmbeddedServer, openPool, startEmbedded } from '../src/data/index.ts';
 import type { Places } from './contestants.ts';
+import { multiply } from './multiply.ts';
 import { benchSchema, type Rules } from './schema-for-bench.ts';
 
 export const WORK = join(import.meta.dirname, '.work');
@@ -37,19 +38,22 @@ export async function prepare(options: {
   readonly rules: Rules;
   readonly sql: string | undefined;
   readonly rebuild: boolean;
+  /** How many times the rows; 1 where it is not given. */
+  readonly factor?: number;
 }): Promise<Prepared> {
+  const { factor = 1 } = options;
   mkdirSync(WORK, { recursive: true });
   if (options.rebuild || !existsSync(join(BUILT, 'dist', 'main.js'))) buildPlinth();
   const prismaClient = join(WORK, 'prisma-client', 'index.js');
   if (!existsSync(prismaClient)) generatePrisma();
   const data = options.sql === undefined ? 'made-up' : 'chinook';
-  const project = join(WORK, `${data}-${options.rules}`);
+  const project = join(WORK, `${data}-${options.rules}${factor === 1 ? '' : `-x${factor}`}`);
   // Another Plinth may want other tables.
   if (options.rebuild) rmSync(project, { recursive: true, force: true });
   mkdirSync(project, { recursive: true });
   const server = await startEmbedded({ directory: join(project, '.plinth'), log: console.error });
   const plinthMain = join(BUILT, 'dist', 'main.js');
-  await fillDatabase({ project, plinthMain, server, ...options });
+  await fillDatabase({ project, plinthMain, server, factor, ...options });
   return { server, places: { plinthMain, project, prismaClient } };
 }
 
@@ -82,9 +86,10 @@ interface Filling {
   readonly server: EmbeddedServer;
   readonly rules: Rules;
   readonly sql: string | undefined;
+  readonly factor: number;
 }
 
-async function fillDatabase({ project, plinthMain, server, rules, sql }: Filling): Promise<void> {
+async function fillDatabase({ project, plinthMain, server, rules, sql, factor }: Filling): Promise<void> {
   const plinth = (...args: string[]) =>
     execFileSync(process.execPath, [plinthMain, ...args, '--project', project], {
       env: { ...process.env, DATABASE_URL: server.url },
@@ -95,10 +100,13 @@ async function fillDatabase({ project, plinthMain, server, rules, sql }: Filling
     plinth('migrate', 'new', 'bench');
   }
   plinth('migrate', 'deploy');
-  const db = openPool({ url: server.url, max: 1 });
+  const db = openPool({ url: server.url, max: 1, statementTimeoutMs: 0 });
   try {
     const [count] = await db.query<{ n: number }>('SELECT count(*)::int4 AS n FROM track');
-    if (count?.n === 0) await loadChinook(db.pool, sql === undefined ? generateScript() : readScript(sql));
+    if (count?.n === 0) {
+      await loadChinook(db.pool, sql === undefined ? generateScript() : readScript(sql));
+      if (factor > 1) await multiply(db, factor);
+    }
     for (const statement of INDEXES.split(';')) await db.execute(statement);
     await db.execute('VACUUM ANALYZE');
   } finally {

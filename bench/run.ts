@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { type Contestant, contestants } from './contestants.ts';
+import { loadFor } from './load.ts';
 import {
   type AskOne,
   canonical,
@@ -12,7 +12,7 @@ import {
   type Request,
   requestsOf,
 } from './operations.ts';
-import { benchNode, prepare, WORK } from './prepare.ts';
+import { prepare, WORK } from './prepare.ts';
 import { ask, cpuSeconds, memoryMb, type Running, startContestant } from './processes.ts';
 import { type Cell, report } from './report.ts';
 import type { Rules } from './schema-for-bench.ts';
@@ -153,36 +153,10 @@ async function cell(entrant: Entrant, operation: OperationName, connections: num
   };
 }
 
-interface LoadResult {
-  readonly requests: number;
-  readonly seconds: number;
-  readonly p50: number;
-  readonly p99: number;
-  readonly failed: number;
-}
-
-function load(
-  entrant: Entrant,
-  operation: OperationName,
-  connections: number,
-  seconds: number,
-): Promise<LoadResult> {
-  const bodies = (entrant.requests.get(operation) ?? []).map(({ body }) => JSON.stringify(body));
-  const job = { url: entrant.url, headers: entrant.contestant.headers, bodies, connections, seconds };
-  return new Promise((resolve, reject) => {
-    const child = spawn(benchNode(), [join(import.meta.dirname, 'load.mjs')], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    let text = '';
-    child.stdout.on('data', (part) => (text += part));
-    child.on('error', reject);
-    child.on('exit', () => {
-      const result = text === '' ? undefined : (JSON.parse(text) as LoadResult);
-      if (!result || result.failed > 0 || result.requests === 0)
-        reject(new Error(`${entrant.contestant.name} failed under load of ${operation}: ${text}`));
-      else resolve(result);
-    });
-    child.stdin.end(JSON.stringify(job));
+function load(entrant: Entrant, operation: OperationName, connections: number, seconds: number) {
+  const bodies = (entrant.requests.get(operation) ?? []).map(({ body }) => body);
+  return loadFor(entrant, bodies, connections, seconds).catch((error: unknown) => {
+    throw new Error(`${operation}: ${(error as Error).message}`);
   });
 }
 

@@ -124,12 +124,23 @@ export function toDatabaseError(error: unknown): DatabaseError {
   });
 }
 
+/** What Prisma's adapter calls failures that are the connection's. */
+const unreachable = new Set([
+  'DatabaseNotReachable',
+  'ConnectionClosed',
+  'SocketTimeout',
+  'TlsConnectionError',
+  'TooManyConnections',
+]);
+
 /** Prisma wraps the server's error; inside are its code and, for constraints, the name. */
 function ofPrisma(fields: Record<string, unknown>): DatabaseError | undefined {
   const meta = isRecord(fields.meta) ? fields.meta : {};
   const adapterError = isRecord(meta.driverAdapterError) ? meta.driverAdapterError : fields;
   const inner = isRecord(adapterError.cause) ? adapterError.cause : {};
   const sqlState = text(inner.originalCode);
+  if (unreachable.has(text(inner.kind) ?? ''))
+    return new DatabaseError('unavailable', 'The database cannot be reached', { sqlState, cause: fields });
   if (sqlState === undefined) return undefined;
   const constraint = isRecord(inner.constraint) ? text(inner.constraint.index) : undefined;
   const message = text(inner.originalMessage) ?? 'The database failed';

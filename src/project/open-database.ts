@@ -15,6 +15,9 @@ export interface OpenDatabase extends DatabaseLink {
   close(): Promise<void>;
 }
 
+/** Who waits longer for a connection is told so: others wait behind them, and slow ones hold them all. */
+const QUEUE_MS = 4_000;
+
 type DatabaseConfig = Pick<Config, 'databaseUrl' | 'poolSize' | 'prepare' | 'limits'>;
 
 /** @throws DatabaseInUseError, DatabaseVersionError, EmbeddedDatabaseError, DatabaseError */
@@ -42,7 +45,14 @@ export function openLink(
   { poolSize, prepare, limits }: DatabaseConfig,
   stop: () => Promise<void> = async () => undefined,
 ): OpenDatabase {
-  const db = openPool({ url, pooler, prepare, max: poolSize, statementTimeoutMs: limits.requestMs });
+  const db = openPool({
+    url,
+    pooler,
+    prepare,
+    max: poolSize,
+    statementTimeoutMs: limits.requestMs,
+    connectTimeoutMs: QUEUE_MS,
+  });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await db.close();

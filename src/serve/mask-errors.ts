@@ -1,6 +1,7 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Mode } from '../config/config.ts';
+import { toDatabaseError } from '../data/index.ts';
 import { type ErrorCode, type InputIssue, ViewerError } from '../kit/viewer-error.ts';
 import { isForOperator } from '../query/explain/index.ts';
 import { isErrorCode, isProtocolCode } from './errors.ts';
@@ -100,6 +101,7 @@ function judge(formatted: GraphQLFormattedError, error: unknown): Verdict {
   if (thrown instanceof ViewerError) return judgeViewerError(thrown);
   const database = isDatabaseFailure(thrown) ? DATABASE_VERDICTS[thrown.kind] : undefined;
   if (database) return database;
+  if (isLostDatabase(thrown)) return DATABASE_VERDICTS.unavailable ?? MASKED;
   const prisma = isPrismaRefusal(thrown) ? PRISMA_VERDICTS[thrown.code] : undefined;
   if (prisma) return prisma;
   const code = formatted.extensions?.code;
@@ -152,6 +154,12 @@ function isUnfitArgument(thrown: unknown): boolean {
 
 function isDatabaseFailure(thrown: unknown): thrown is DatabaseFailure {
   return thrown instanceof Error && thrown.name === 'DatabaseError' && 'kind' in thrown;
+}
+
+/** The database's absence as an author's resolver meets it: in Prisma's words, or in the driver's, which have no code. */
+function isLostDatabase(thrown: unknown): boolean {
+  if (!(thrown instanceof Error) || toDatabaseError(thrown).kind !== 'unavailable') return false;
+  return thrown.name.startsWith('PrismaClient') || !('code' in thrown);
 }
 
 function isPrismaRefusal(thrown: unknown): thrown is { readonly code: string } {

@@ -128,12 +128,11 @@ async function servePaused(environment?: Readonly<Record<string, string>>): Prom
   const id = crypto.randomUUID();
   const name = `probe ${id}`;
   const insert = `INSERT INTO "Note" (id, text) VALUES ('${id}', '${name}')`;
-  await vi.waitFor(async () => expect(await client.sees('nothing')).toBe(false));
   await cluster.pause();
   await vi.waitFor(async () => {
     const [row] = await runSql(cluster.standbyUrl, 'SELECT pg_get_wal_replay_pause_state() AS state');
     expect(row?.state).toBe('paused');
-  });
+  }, 20_000);
   await runSql(cluster.primaryUrl, insert);
   expect(await client.sees(name)).toBe(false);
   return client;
@@ -158,7 +157,7 @@ describe.each([
       false,
     ]);
     await cluster.resume();
-    await vi.waitFor(async () => expect(await bob.sees(text)).toBe(true));
+    await vi.waitFor(async () => expect(await bob.sees(text)).toBe(true), 20_000);
   }, 60_000);
 });
 
@@ -221,10 +220,10 @@ test('a replica that is too far behind is left out, and used again when it has c
   const text = fresh();
   await client.as('ann').write(text);
   const behind = { status: 200, replicas: [{ used: false, reason: 'is more than 1 s behind' }] };
-  await vi.waitFor(async () => expect(await client.replicas()).toEqual(behind), 10_000);
+  await vi.waitFor(async () => expect(await client.replicas()).toEqual(behind), 20_000);
   expect(await client.as('bob').sees(text)).toBe(true);
   await cluster.resume();
-  await vi.waitFor(async () => expect(await client.replicas()).toEqual(USED), 10_000);
+  await vi.waitFor(async () => expect(await client.replicas()).toEqual(USED), 20_000);
 }, 60_000);
 
 test('kill -9 of the replica makes no read fail, and it is used again once it is back', async () => {
@@ -240,7 +239,7 @@ test('kill -9 of the replica makes no read fail, and it is used again once it is
   const gone = { status: 200, replicas: [{ used: false, reason: 'does not answer' }] };
   try {
     await cluster.killStandby();
-    await vi.waitFor(async () => expect(await client.replicas()).toEqual(gone), 10_000);
+    await vi.waitFor(async () => expect(await client.replicas()).toEqual(gone), 20_000);
   } finally {
     await cluster.startStandby();
   }
@@ -259,7 +258,7 @@ test('a replica that hangs is left out, and what waits for it is answered by the
     );
     expect(waiting.flatMap(({ errors }) => errors ?? [])).toEqual([]);
     const gone = { status: 200, replicas: [{ used: false, reason: 'does not answer' }] };
-    await vi.waitFor(async () => expect(await client.replicas()).toEqual(gone), 10_000);
+    await vi.waitFor(async () => expect(await client.replicas()).toEqual(gone), 20_000);
   } finally {
     await cluster.freezeStandby(false);
   }
