@@ -1,7 +1,7 @@
 import { upperFirst } from '../kit/words.ts';
 import type { Entity, RelationField, UniqueKey } from './app-model.ts';
 
-/** Names of the generated API, in one place; SPEC Appendix A is their authority. */
+/** Names of the generated API, in one place; clients depend on every one of them. */
 export const names = {
   one: (entity: Entity) => entity.singular,
   byUnique: (entity: Entity, key: UniqueKey) =>

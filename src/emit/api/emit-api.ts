@@ -18,7 +18,7 @@ import { sharedType } from './shared-types.ts';
 const HEADER = '# emitted by plinth from schema.graphql; do not edit';
 
 /**
- * The whole generated API as SDL (SPEC §4, Appendix A and B): roots, then per model its type, pages, numbers, groups,
+ * The whole generated API as SDL: roots, then per model its type, pages, numbers, groups,
  * conditions and inputs, then enums, the author's own types and what they share. A type that nothing mentions is left
  * out. Same model, same bytes.
  */
