@@ -18,7 +18,9 @@ export class RecentMap<V> {
 
   get(key: string): V | undefined {
     const value = this.#entries.get(key);
-    if (value === undefined) return undefined;
+    // While there is plenty of room, nothing is forgotten, so it does not matter what was asked for last.
+    const isRoomy = this.#weighing === undefined && this.#entries.size < this.#capacity / 2;
+    if (value === undefined || isRoomy) return value;
     this.#entries.delete(key);
     this.#entries.set(key, value);
     return value;
