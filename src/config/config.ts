@@ -124,6 +124,8 @@ export interface Config {
   readonly adminKey: AdminKey | undefined;
   /** Origins of other sites that may call the API from a browser; `*` means every origin, without credentials. */
   readonly corsOrigins: readonly string[];
+  /** Proxies in front of us, as addresses and networks: what they say of where a request comes from is believed. */
+  readonly trustedProxies: readonly string[];
   readonly logLevel: LogLevel;
   /** Whether operations run as compiled SQL where they can (`PLINTH_COMPILE=0` turns it off). */
   readonly compile: boolean;

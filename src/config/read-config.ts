@@ -92,6 +92,7 @@ function assemble(mode: Mode, get: Get, problems: string[]): Config {
     secret: get('secret'),
     adminKey: chooseAdminKey(mode, get('adminKey')),
     corsOrigins: get('corsOrigins') ?? [],
+    trustedProxies: get('trustedProxies') ?? [],
     logLevel: get('logLevel') ?? 'info',
     compile: get('compile') ?? true,
     documents: get('documents') ?? 'open',

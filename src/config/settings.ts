@@ -1,5 +1,6 @@
 import type { DocumentAccess, LogLevel } from './config.ts';
 import { readIssuers, readProviders } from './read-auth-lists.ts';
+import { trustedProxies } from './read-trusted-proxies.ts';
 
 /** How one setting is read: text from the environment, or a value from plinth.config.ts, to what we keep. */
 export interface Setting<T> {
@@ -114,6 +115,7 @@ export const SETTINGS = {
     true,
   ),
   corsOrigins,
+  trustedProxies,
   logLevel: oneOf('LOG_LEVEL', LOG_LEVELS),
   documents: oneOf<DocumentAccess>('PLINTH_DOCUMENTS', ['open', 'trusted']),
   compile: flag('PLINTH_COMPILE'),

@@ -66,7 +66,7 @@ export async function createServer(options: ServerOptions): Promise<PlinthServer
 }
 
 function makeHttp({ config, log }: ServerOptions): FastifyInstance {
-  const { timeouts } = config;
+  const { timeouts, trustedProxies } = config;
   return fastify({
     loggerInstance: log as FastifyBaseLogger,
     // We write one line per request ourselves (addRequestLog), and need no logger per request for it.
@@ -74,7 +74,8 @@ function makeHttp({ config, log }: ServerOptions): FastifyInstance {
     childLoggerFactory: (logger) => logger,
     genReqId: (request) => handedOver(request as IncomingMessage)?.id ?? randomUUID(),
     requestIdHeader: false,
-    trustProxy: false,
+    // Anybody can send X-Forwarded-For: only what these have added to it counts.
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     bodyLimit: config.limits.bodyBytes,
     connectionTimeout: timeouts.idleMs,
     requestTimeout: timeouts.bodyMs,

@@ -20,7 +20,7 @@ import { authPlugins } from './plugins.ts';
 import { TABLES } from './tables.ts';
 import { type UserFact, userField } from './user-columns.ts';
 
-/** Seconds. A session is prolonged while it is used. */
+/** Seconds. Only `/auth/get-session` prolongs a session. */
 const SESSION_SECONDS = 30 * 24 * 60 * 60;
 const RESET_SECONDS = 60 * 60;
 

@@ -6,7 +6,7 @@ import type { AuthContext } from './resolvers.ts';
 import { afterCommit, requestHeaders, run } from './run-operation.ts';
 
 /** Longer than the slower of the two ways through a reset takes, so that both take this long. */
-const RESET_FLOOR_MS = 120;
+const RESET_FLOOR_MS = 300;
 
 export async function requestPasswordReset(
   parts: OperationParts,

@@ -91,7 +91,7 @@ async function passOn(
   return answer;
 }
 
-const SILENT_FLOOR_MS = 120;
+const SILENT_FLOOR_MS = 300;
 
 /** A page of another site may neither sign somebody in under an account of its own nor see what came of trying. */
 function refuseForeignPages({ config, publicUrl }: RouteParts, { method, headers }: AuthHttpRequest): void {

@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type AuthServer, bearer, startAuthServer } from './support.ts';
 
 const SDL = /* GraphQL */ `
@@ -106,6 +106,73 @@ describe('a token of a trusted issuer', () => {
   });
 });
 
+describe('several issuers', () => {
+  it('are each believed with their own keys, for their own audience and by their own algorithms', async () => {
+    const ec = await generateKeyPair('ES256', { extractable: true });
+    const otherKeys = { keys: [{ ...(await exportJWK(ec.publicKey)), kid: 'ec', alg: 'ES256' }] };
+    let broken = false;
+    const second = createServer((_request, response) => {
+      if (broken) response.destroy();
+      else response.setHeader('content-type', 'application/json').end(JSON.stringify(otherKeys));
+    });
+    await new Promise<void>((done) => second.listen(0, '127.0.0.1', done));
+    onTestFinished(() => void second.close());
+    const jwksUrl = `http://127.0.0.1:${(second.address() as AddressInfo).port}/keys`;
+    const other = 'https://other.example';
+    const both = await startAuthServer(SDL, {
+      AUTH_ISSUERS: JSON.stringify([
+        { issuer, audience: 'plinth-tests', algorithms: ['RS256'] },
+        {
+          issuer: other,
+          audience: ['x', 'other-audience'],
+          jwksUrl,
+          claims: { id: 'https://other.example/id' },
+        },
+      ]),
+    });
+    await both.db.execute('INSERT INTO "Person" (id, email) VALUES ($1, $2)', [ID, 'jwt@example.com']);
+    const viewer = async (token: string) =>
+      (await both.graphql('{ viewer { id } }', {}, bearer(token))).data?.viewer;
+    const make = (payload: Record<string, unknown>, kid = 'ec', pair = ec, alg = 'ES256') =>
+      new SignJWT({ exp: now() + 300, 'https://other.example/id': ID, ...payload })
+        .setProtectedHeader({ alg, kid })
+        .sign(pair.privateKey);
+    expect(await viewer(await make({ iss: other, aud: 'other-audience' }))).toEqual({ id: ID });
+    expect(await viewer(await sign())).toEqual({ id: ID });
+    // One's keys do not speak for the other, nor is a token for one's audience good at the other.
+    expect(await viewer(await make({ iss: issuer, aud: 'plinth-tests', sub: ID }))).toBeNull();
+    expect(await viewer(await make({ iss: other, aud: 'plinth-tests' }))).toBeNull();
+    const strange = await sign({
+      payload: { iss: other, aud: 'other-audience', 'https://other.example/id': ID },
+    });
+    expect(await viewer(strange)).toBeNull();
+    // An issuer that cannot be asked makes nobody a viewer, and nobody else's request fail.
+    broken = true;
+    expect(await viewer(await make({ iss: other, aud: 'other-audience' }, 'unheard-of'))).toBeNull();
+    expect(await viewer(await sign())).toEqual({ id: ID });
+  });
+
+  it('that narrow their algorithms down are not believed with another one of the same key set', async () => {
+    const ec = await generateKeyPair('ES256', { extractable: true });
+    jwks = { keys: [...jwks.keys, { ...(await exportJWK(ec.publicKey)), kid: 'ec', alg: 'ES256' }] };
+    const settings = (algorithms: string[]) => ({
+      AUTH_ISSUERS: JSON.stringify([{ issuer, audience: 'plinth-tests', algorithms }]),
+    });
+    const token = await new SignJWT({ iss: issuer, aud: 'plinth-tests', sub: ID, exp: now() + 300 })
+      .setProtectedHeader({ alg: 'ES256', kid: 'ec' })
+      .sign(ec.privateKey);
+    for (const [algorithms, expected] of [
+      [['RS256'], null],
+      [['RS256', 'ES256'], { id: ID }],
+    ] as const) {
+      const pinned = await startAuthServer(SDL, settings([...algorithms]));
+      await pinned.db.execute('INSERT INTO "Person" (id, email) VALUES ($1, $2)', [ID, 'jwt@example.com']);
+      const { data } = await pinned.graphql('{ viewer { id } }', {}, bearer(token));
+      expect(data.viewer).toEqual(expected);
+    }
+  });
+});
+
 describe('is signed out with', () => {
   const cases: Record<string, () => Promise<string>> = {
     'a signature of another key': async () => sign({ pair: await generateKeyPair('RS256') }),
@@ -144,6 +211,18 @@ describe('is signed out with', () => {
         .update(head)
         .digest('base64url');
       return `${head}.${mac}`;
+    },
+    'a signature that was taken off': async () => `${(await sign()).split('.').slice(0, 2).join('.')}.`,
+    'a key id that is SQL': () => sign({ header: { kid: "one' OR '1'='1" } }),
+    'a key id that is a path': () => sign({ header: { kid: '/dev/null' } }),
+    'a certificate of its own': async () =>
+      sign({ pair: await generateKeyPair('RS256'), header: { x5c: ['MIIB'] } }),
+    'no subject': () => sign({ payload: { sub: undefined } }),
+    'an algorithm that is not pinned': async () => {
+      const pair = await generateKeyPair('PS256', { extractable: true });
+      return new SignJWT({ iss: issuer, aud: 'plinth-tests', sub: ID, exp: now() + 300 })
+        .setProtectedHeader({ alg: 'PS256', kid: 'one' })
+        .sign(pair.privateKey);
     },
     'four parts': async () => `${await sign()}.x`,
   };

@@ -124,6 +124,40 @@ describe('signing in at an OpenID provider', () => {
     const authorize = asked.find(({ searchParams }) => searchParams.has('code_challenge'));
     expect(authorize?.searchParams.get('code_challenge_method')).toBe('S256');
     expect(authorize?.searchParams.get('state')).toEqual(expect.any(String));
+    expect(authorize?.searchParams.get('nonce')).toEqual(expect.any(String));
+  });
+
+  it('is refused with an identity that was made for another attempt (nonce), or another verifier (PKCE)', async () => {
+    const before = await server.db.query('SELECT 1 FROM plinth_session');
+    for (const name of ['nonce', 'code_challenge']) {
+      const { url, cookie } = await begin();
+      const bent = new URL(url);
+      expect(bent.searchParams.has(name)).toBe(true);
+      bent.searchParams.set(name, 'x'.repeat(43));
+      const back = await fetch(await signInAtProvider(bent.href, 'guest'), {
+        redirect: 'manual',
+        headers: { cookie },
+      });
+      expect(cookieOf({ cookies: back.headers.getSetCookie() })).not.toContain('session_token=');
+    }
+    expect(await server.db.query('SELECT 1 FROM plinth_session')).toEqual(before);
+  });
+
+  it('does not take over an account with the same address that nobody has verified', async () => {
+    const input = { email: 'squatted@house.example', password: 'correct horse battery', name: 'Squatter' };
+    const made = await server.graphql('mutation ($i: SignUpInput!) { signUp(input: $i) { user { id } } }', {
+      i: input,
+    });
+    const { url, cookie } = await begin();
+    const back = await fetch(await signInAtProvider(url, 'squatted'), {
+      redirect: 'manual',
+      headers: { cookie },
+    });
+    expect(cookieOf({ cookies: back.headers.getSetCookie() })).not.toContain('session_token=');
+    const linked = await server.db.query('SELECT "providerId" FROM plinth_account WHERE "userId" = $1', [
+      made.data.signUp.user.id,
+    ]);
+    expect(linked).toEqual([{ providerId: 'credential' }]);
   });
 
   it('keeps no token of the provider in clear', async () => {
