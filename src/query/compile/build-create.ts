@@ -1,4 +1,4 @@
-import type { FieldNode, GraphQLObjectType } from 'graphql';
+import { type FieldNode, type GraphQLObjectType, isNonNullType } from 'graphql';
 import { decidedWithoutRow } from '../../access/decide.ts';
 import type { Entity } from '../../model/app-model.ts';
 import { type Expr, THIS } from '../../model/expr.ts';
@@ -18,7 +18,7 @@ import { denied } from '../write/run/write-run.ts';
 import type { CreatePlan, UniquePlan } from '../write/write-plan.ts';
 import { argumentsOf, type BuildContext, firstOf, objectTypeOf } from './build-context.ts';
 import { type BuiltStatement, type CompilableOperation, numbered } from './build-statement.ts';
-import { collectFields } from './collect-fields.ts';
+import { collectFields, selectionsOf } from './collect-fields.ts';
 import { entityMembers } from './entity-members.ts';
 import { FromLevel } from './from-level.ts';
 import { objectText } from './json-text.ts';
@@ -73,7 +73,10 @@ export function buildCreate(ask: CreateAsk, given?: CreatePlan): BuiltStatement 
   const level = new FromLevel();
   const type = objectTypeOf(mutation, firstOf(nodes));
   const text = objectText(entityMembers(context, type, nodes, { entity, row, env: inside, level }));
-  const rules = rulesOf(scope, plan).map((rule) => sql`(${exprToSql(rule, inside)}) IS TRUE`);
+  const answerable = leadsOn(context, type, nodes, entity) ? [scope.rowRule(entity, 'read')] : [];
+  const rules = [...rulesOf(scope, plan), ...answerable.filter(needsRow)].map(
+    (rule) => sql`(${exprToSql(rule, inside)}) IS TRUE`,
+  );
   const from = level.from(raw(`${quoteIdent(MADE)} AS ${quoteIdent(row.alias)}`));
   if (mentions(join([text, ...rules, from]), entity)) return undefined;
   const conditions = [...rules, ...targets.map((target) => readableTarget(scope, target, env))];
@@ -135,9 +138,29 @@ function connectedTargets(scope: RequestScope, plan: CreatePlan): readonly Targe
 /** The rules that the stored row has to pass, but for those that hold whatever the row. */
 function rulesOf(scope: RequestScope, { entity, given }: CreatePlan): readonly Expr[] {
   const ofFields = [...new Set(given)].map((name) => scope.fieldRule(entity, name, 'write'));
-  return [scope.rowRule(entity, 'create'), ...ofFields].filter(
-    (rule) => rule !== undefined && decidedWithoutRow(rule) !== true,
-  ) as readonly Expr[];
+  return [scope.rowRule(entity, 'create'), ...ofFields.filter((rule) => rule !== undefined)].filter(needsRow);
+}
+
+const needsRow = (rule: Expr): boolean => decidedWithoutRow(rule) !== true;
+
+/**
+ * Whether the answer follows a relation that is never null for who reads the row. Its writer need not be able to, and the
+ * resolvers say so.
+ */
+function leadsOn(
+  context: BuildContext,
+  type: GraphQLObjectType,
+  nodes: readonly FieldNode[],
+  entity: Entity,
+): boolean {
+  const { app } = context.scope;
+  return [...collectFields(context, type, selectionsOf(nodes)).values()].some(([first]) => {
+    const field = first && entity.fieldByName.get(first.name.value);
+    if (field?.kind !== 'relation' || field.many) return false;
+    const target = app.entityByName.get(field.target);
+    const isOpen = target && !needsRow(context.scope.rowRule(target, 'read'));
+    return !isOpen && isNonNullType(type.getFields()[field.name]?.type);
+  });
 }
 
 function readableTarget(scope: RequestScope, { by, id }: Target, env: SqlEnv): Sql {

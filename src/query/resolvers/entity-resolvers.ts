@@ -32,7 +32,7 @@ function fieldResolvers(
 function valueResolver(entity: Entity, name: string): Resolver {
   return (parent, _args, { scope }) => {
     const value = (parent as ReadRow)[name];
-    if (value === null) noteIfHidden(scope, entity, parent as ReadRow, name);
+    if (value === null && scope.countsHidden) noteIfHidden(scope, entity, parent as ReadRow, name);
     if (value !== undefined) return value;
     const row = withColumns(scope, entity, parent as ReadRow, [name]);
     return Promise.resolve(row).then((found) => found?.[name] ?? null);

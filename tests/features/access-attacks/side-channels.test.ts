@@ -26,6 +26,10 @@ type Size @model @access(read: "this.a * this.b > 1.0 && this.a / this.b < 5.0 |
   id: ID!  a: Float  b: Float  owner: String
 }
 type Task @model @access(read: "${OWN}", create: "true", update: "true") { id: ID!  owner: String!  comments: [Comment!]! }
+type Sender @model @access(read: "this.id == 'nobody'") { id: ID! @id(auto: NONE)  letters: [Letter!]! }
+type Letter @model @access(read: "can(this.from, 'read')", create: "true") {
+  id: ID!  text: String!  from: Sender! @preset(create: "viewer.id")
+}
 type Comment @model @access(read: "can(this.task, 'read')", create: "true", update: "true") { id: ID!  task: Task! }
 `;
 
@@ -40,11 +44,14 @@ afterAll(() => app?.close());
 
 let ids: Record<string, string>;
 beforeEach(async () => {
-  await app.db.execute('TRUNCATE "Note", "Tag", "Worker", "Size", "Task", "Comment" CASCADE');
+  await app.db.execute(
+    'TRUNCATE "Note", "Tag", "Worker", "Size", "Task", "Comment", "Sender", "Letter" CASCADE',
+  );
   const made = await app.data<Record<string, { id: string }>>(`mutation {
     mine: createNote(input: {slug: "mine", owner: "ann", tags: {create: [{name: "t"}]}}) { id }
     foreign: createNote(input: {slug: "foreign", owner: "ben"}) { id }
     ben: createWorker(input: {name: "ben", pay: 990, points: 5}) { id }
+    sender: createSender(input: {id: "ben"}) { id }
     ann: createWorker(input: {name: "ann", pay: 10, points: 5, boss: {connect: {name: "ben"}}}) { id }
   }`);
   ids = Object.fromEntries(Object.entries(made).map(([name, { id }]) => [name, id]));
@@ -240,6 +247,15 @@ describe('a row that its writer cannot read afterwards', () => {
       ask(`mutation { createComment(input: {task: {create: {owner: "ben"}}}) { ${what} } }`);
     expect((await create('__typename')).data).toEqual({ createComment: { __typename: 'Comment' } });
     expect(await create('task { owner }')).toMatchObject({ data: null, codes: ['NOT_FOUND'] });
+  });
+});
+
+describe('a row whose server-set relation its writer cannot read', () => {
+  it('is NOT_FOUND where that is asked for and required, by one statement or step by step', async () => {
+    const create = (what: string) =>
+      ask(`mutation { createLetter(input: {text: "t"}) { ${what} } }`, as('ben'));
+    expect((await create('text')).data).toEqual({ createLetter: { text: 't' } });
+    expect(await create('text from { id }')).toMatchObject({ data: null, codes: ['NOT_FOUND'] });
   });
 });
 
