@@ -34,8 +34,10 @@ export function answerOperations(deps: AnswerDeps) {
       const answer = await limit.bound(
         deps.current.use((served) => run({ served, request, limit, deps, cookies }, handed?.context)),
       );
-      if (cookies.length > 0) reply.header('set-cookie', cookies);
-      return send(answer, type, reply);
+      addHeaders(answer, type, reply);
+      // What signs somebody in or out is for nobody to keep.
+      if (cookies.length > 0) reply.headers({ 'set-cookie': cookies, 'cache-control': 'no-store' });
+      return send(answer, reply);
     } catch (error) {
       return sendError(error, request, reply, deps.maskError);
     } finally {
@@ -126,15 +128,15 @@ function refuseMediaType(request: FastifyRequest, reply: FastifyReply, maskError
   return sendError(new ViewerError('BAD_USER_INPUT', message), request, reply, maskError, 406);
 }
 
-function send(answer: HTTPGraphQLResponse | TextAnswer, type: string, reply: FastifyReply): FastifyReply {
+function addHeaders(answer: HTTPGraphQLResponse | TextAnswer, type: string, reply: FastifyReply): void {
+  if ('text' in answer) reply.headers(answer.headers ?? {});
+  else for (const [name, value] of answer.headers) reply.header(name, value);
   // Apollo chooses among more types than we offer, and only once the operation has run.
-  const contentType = `${type}; charset=utf-8`;
-  if ('text' in answer) {
-    if (answer.headers) reply.headers(answer.headers);
-    return reply.header('content-type', contentType).send(answer.text);
-  }
+  reply.header('content-type', `${type}; charset=utf-8`);
+}
+
+function send(answer: HTTPGraphQLResponse | TextAnswer, reply: FastifyReply): FastifyReply {
+  if ('text' in answer) return reply.send(answer.text);
   if (answer.body.kind !== 'complete') throw new Error('Incremental delivery is not supported');
-  for (const [name, value] of answer.headers) reply.header(name, value);
-  reply.header('content-type', contentType);
   return reply.code(answer.status ?? 200).send(answer.body.string);
 }

@@ -125,7 +125,8 @@ class Visit {
       'x-request-id': this.#id,
       ...this.#deps.origins.headersFor(this.#request.headers.origin),
       ...answer.headers,
-      ...(this.#cookies.length > 0 && { 'set-cookie': this.#cookies }),
+      // What signs somebody in or out is for nobody to keep.
+      ...(this.#cookies.length > 0 && { 'set-cookie': this.#cookies, 'cache-control': 'no-store' }),
       'content-type': `${type}; charset=utf-8`,
       'content-length': Buffer.byteLength(answer.text),
     });
