@@ -104,7 +104,8 @@ describe.each(goldenCases)('the API of %s', (name) => {
     expect(apiSdl.slice(apiSdl.indexOf('\n') + 2)).toBe(`${print(parse(apiSdl))}\n`);
   });
 
-  it.skipIf(name === 'custom')('describes everything', () => {
+  // What the author writes is described by the author.
+  it.skipIf(name === 'custom' || name === 'caching')('describes everything', () => {
     expect(undescribed(buildSchema(apiSdl))).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { orderMark } from '../read/cursor.ts';
 import { makePlan, pageOf } from '../read/make-plan.ts';
 import type { ConnectionPage } from '../read/read-plan.ts';
 import { cursorOf, cursorValue, keyText } from '../sql/keyset.ts';
+import { limitSql } from '../sql/limit.ts';
 import {
   betweenCursors,
   countAll,
@@ -27,7 +28,6 @@ import {
   quotedText,
   typeName,
 } from './json-text.ts';
-import { limitSql } from './list-value.ts';
 import type { RowsAsk } from './rows-ask.ts';
 
 /**

@@ -1,8 +1,9 @@
 import { THIS } from '../../model/expr.ts';
 import { makePlan, sliceOf } from '../read/make-plan.ts';
 import type { ReadPlan, Slice } from '../read/read-plan.ts';
+import { sliceSql } from '../sql/limit.ts';
 import { orderBy, placePlan } from '../sql/select-rows.ts';
-import { param, raw, type Sql, sql } from '../sql/sql.ts';
+import { type Sql, sql } from '../sql/sql.ts';
 import type { BuildContext } from './build-context.ts';
 import { entityMembers } from './entity-members.ts';
 import { FromLevel, whereOf } from './from-level.ts';
@@ -38,17 +39,4 @@ function selectObjects(
   const inside = placed.env.with(THIS, row);
   const members = entityMembers(context, type, nodes, { entity: plan.entity, row, env: inside, level });
   return sql`SELECT ${objectText(members)} AS o FROM ${level.from(tables)}${whereOf(placed.where)}${orderBy(placed.keys)}${sliceSql(slice)}`;
-}
-
-/** The limit stands in the text: a plan for an unknown limit would be one for all rows. It was checked to be a number. */
-function sliceSql(slice: Slice | undefined): Sql {
-  if (!slice) return raw('');
-  const offset = slice.offset > 0 ? sql` OFFSET ${param(slice.offset, 'int8')}` : raw('');
-  return sql` ${limitSql(slice.limit)}${offset}`;
-}
-
-/** `LIMIT n`. @throws Error for anything but a whole number */
-export function limitSql(limit: number): Sql {
-  if (!Number.isSafeInteger(limit) || limit < 0) throw new Error('A limit is a whole number');
-  return raw(`LIMIT ${limit}`);
 }

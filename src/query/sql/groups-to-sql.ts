@@ -2,10 +2,11 @@ import { isConstant } from '../../model/expr.ts';
 import { type DateBucket, GROUP, type GroupOrder, type GroupPlan } from '../read/group-plan.ts';
 import { aggregateOperand, itemList, itemName, type ValueTable, valueTable } from './aggregate-to-sql.ts';
 import { jsonValue } from './json-value.ts';
+import { sliceSql } from './limit.ts';
 import type { Operand } from './operand.ts';
 import { exprToSql } from './predicate-to-sql.ts';
 import type { RowSource } from './select-rows.ts';
-import { ident, join, param, raw, type Sql, sql } from './sql.ts';
+import { ident, join, raw, type Sql, sql } from './sql.ts';
 import type { SqlEnv } from './sql-env.ts';
 
 /** `SELECT …` of one row per group: `key.<name>` columns, then the items. */
@@ -20,8 +21,7 @@ export function selectGroups(plan: GroupPlan, source: RowSource, env: SqlEnv): S
   const items = plan.rows.items.length === 0 ? [] : [itemList(plan.rows.items, table)];
   const groupBy = join([...keys.values()].map((key) => key.sql));
   const order = join(plan.order.map((one) => orderEntry(one, keys, table)));
-  const { limit, offset } = plan.slice;
-  return sql`SELECT ${join([...columns, ...items])} FROM ${table.from} GROUP BY ${groupBy}${having(plan, source, table, env)} ORDER BY ${order} LIMIT ${param(limit, 'int8')} OFFSET ${param(offset, 'int8')}`;
+  return sql`SELECT ${join([...columns, ...items])} FROM ${table.from} GROUP BY ${groupBy}${having(plan, source, table, env)} ORDER BY ${order}${sliceSql(plan.slice)}`;
 }
 
 function plannedValue(table: ValueTable, name: string): Operand {
