@@ -6,6 +6,7 @@ import { UserError } from '../kit/user-error.ts';
 import { ViewerError } from '../kit/viewer-error.ts';
 import { addAppRoutes } from './add-app-routes.ts';
 import { addGraphqlRoutes, type GraphqlDeps } from './add-graphql-routes.ts';
+import { addressFinder } from './address-of.ts';
 import { admitRequests } from './admit-request.ts';
 import { allowOrigins } from './allow-origins.ts';
 import { CurrentApp } from './current-app.ts';
@@ -57,7 +58,7 @@ export async function createServer(options: ServerOptions): Promise<PlinthServer
   addAppRoutes(http, { config, current, maskError });
   if (config.mode === 'development') http.get('/', (_request, reply) => reply.redirect('/graphql'));
   await http.ready();
-  openFrontDoor(http.server, { ...graphql, life, log });
+  openFrontDoor(http.server, { ...graphql, addressOf: addressFinder(config.trustedProxies), life, log });
   return {
     listen: () => listen(http, options),
     replaceApp: (next) => current.replace(next),

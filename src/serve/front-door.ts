@@ -13,6 +13,8 @@ import type { TimeLimit } from './time-limit.ts';
 import type { ContextValue, TextAnswer } from './types.ts';
 
 interface DoorDeps extends GraphqlDeps {
+  /** Where a request comes from, as Fastify would say. */
+  readonly addressOf: (request: IncomingMessage) => string;
   readonly life: Life;
   readonly log: Log;
 }
@@ -93,13 +95,13 @@ class Visit {
 
   /** Undefined, or any failure: Fastify is to be asked. */
   async answer(): Promise<TextAnswer | undefined> {
-    const { admit, current, putDocument } = this.#deps;
-    const { headers, socket } = this.#request;
+    const { addressOf, admit, current, putDocument } = this.#deps;
+    const { headers } = this.#request;
     const incoming: Incoming = {
       id: this.#id,
       method: 'POST',
       url: PATH,
-      ip: socket.remoteAddress ?? '',
+      ip: addressOf(this.#request),
       headers,
       body: parseJsonBody(this.#body),
       raw: this.#request,
