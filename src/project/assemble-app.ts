@@ -9,7 +9,7 @@ import {
   parse,
   validate,
 } from 'graphql';
-import type { Config } from '../config/index.ts';
+import type { Config, Limits } from '../config/index.ts';
 import type { Db, PrismaClientLike, WalPosition } from '../data/index.ts';
 import { scalarTypes } from '../emit/scalars/index.ts';
 import { authGuards } from '../features/auth/guards.ts';
@@ -20,7 +20,7 @@ import { buildExecutableSchema } from '../query/build-executable-schema.ts';
 import { CompiledCreates, CompiledQueries, stringifyResult } from '../query/compile/index.ts';
 import { OperationCosts } from '../query/cost/index.ts';
 import { executeOperation } from '../query/execute-operation.ts';
-import { RequestScope } from '../query/request-scope.ts';
+import { type QueryLimits, RequestScope } from '../query/request-scope.ts';
 import type { ResolverMap } from '../query/resolvers/resolver.ts';
 import { writeResolvers } from '../query/write/index.ts';
 import type { Log, PlinthApp, RequestInfo, Sample } from '../serve/index.ts';
@@ -149,7 +149,6 @@ async function createContext(
   reads: ReadRouting | undefined,
 ): Promise<OperationContext> {
   const { built, config, db, log, prisma } = parts;
-  const { inputRows, listValues, pageDefault, pageMax } = config.limits;
   // With the admin key the request has said who it is; a cookie beside it means nothing.
   const sender = request.hasAdminKey ? request.viewer : await parts.auth.findViewer(request.headers);
   const viewer = await completeViewer(built.app, sender, db);
@@ -159,12 +158,7 @@ async function createContext(
     db,
     viewer,
     now: new Date(),
-    limits: {
-      defaultPageSize: pageDefault,
-      maxPageSize: pageMax,
-      maxListLength: listValues,
-      maxInputLength: inputRows,
-    },
+    limits: queryLimits(config.limits),
     signal: request.signal,
     ...explainTo(request, config, db),
   });
@@ -175,6 +169,23 @@ async function createContext(
     log,
     api: (context) => runInner(schema, db, context, reads),
   });
+}
+
+const limitsByConfig = new WeakMap<Limits, QueryLimits>();
+
+/** The limits of queries: one object for all requests, which what is remembered of them goes by. */
+function queryLimits(limits: Limits): QueryLimits {
+  let known = limitsByConfig.get(limits);
+  if (!known) {
+    known = {
+      defaultPageSize: limits.pageDefault,
+      maxPageSize: limits.pageMax,
+      maxListLength: limits.listValues,
+      maxInputLength: limits.inputRows,
+    };
+    limitsByConfig.set(limits, known);
+  }
+  return known;
 }
 
 /** Explanations show what is stored whoever may read it: for the author in development, and for who has the admin key. */

@@ -1,6 +1,6 @@
 import type { GraphQLInputType } from 'graphql';
-import type { ViewerState } from '../../model/viewer.ts';
-import { RequestScope } from '../request-scope.ts';
+import type { KnownViewer, ViewerState } from '../../model/viewer.ts';
+import { type QueryLimits, RequestScope } from '../request-scope.ts';
 import type { RuleUse } from './rule-use.ts';
 import { type Holder, idKind, ShapeReader, type Slot, type SlotValue, standIn, textKind } from './slots.ts';
 import type { VariableUse } from './variable-use.ts';
@@ -67,7 +67,7 @@ export function makeTrial(parts: ShapeParts): Trial {
   for (const { name, parts: texts } of reading.cursors) {
     (copy.variables as Holder)[name] = Buffer.from(JSON.stringify(texts)).toString('base64url');
   }
-  const now = new Date(reading.clock.now);
+  const now = reading.clock.now === '' ? parts.scope.now : new Date(reading.clock.now);
   return {
     scope: new RequestScope({ app, rules, db, limits, viewer: copy.viewer, now }),
     variables: copy.variables,
@@ -85,9 +85,9 @@ class RequestReading {
   constructor({ scope, rules, typed, variables, use, made }: ShapeParts) {
     const { limits } = scope;
     this.reader = new ShapeReader(limits.maxListLength);
-    this.reader.note(`${limits.defaultPageSize},${limits.maxPageSize},${limits.maxListLength};`);
+    this.reader.note(limitsText(limits));
     this.#viewer(scope.viewer, rules);
-    this.clock = { now: scope.now.toISOString() };
+    this.clock = { now: rules.now === 'none' ? '' : scope.now.toISOString() };
     if (rules.now === 'compared') {
       const slot = { holder: this.clock, key: 'now', value: this.clock.now, standIn: NOW_STAND_IN };
       this.reader.slots.push({ kind: 'text', ...slot });
@@ -99,9 +99,8 @@ class RequestReading {
   /** Where rules only compare the viewer's id with rows, all viewers with equal roles, claims and so on share a shape. */
   #viewer(viewer: ViewerState, { viewerId }: RuleUse): void {
     if (viewer.kind !== 'viewer') return this.reader.note(viewer.kind);
-    const { id, ...rest } = viewer;
-    this.reader.fixed(rest);
-    if (viewerId === 'decides') this.reader.fixed(id);
+    this.reader.note(viewerText(viewer));
+    if (viewerId === 'decides') this.reader.fixed(viewer.id);
     else this.reader.slot(viewer as unknown as Holder, 'id', idKind);
   }
 
@@ -126,6 +125,31 @@ class RequestReading {
     }
     this.cursors.push({ name, parts });
   }
+}
+
+const textsOfLimits = new WeakMap<QueryLimits, string>();
+
+/** An app has one set of limits, and many requests. */
+function limitsText(limits: QueryLimits): string {
+  let text = textsOfLimits.get(limits);
+  if (text === undefined) {
+    text = `${limits.defaultPageSize},${limits.maxPageSize},${limits.maxListLength};`;
+    textsOfLimits.set(limits, text);
+  }
+  return text;
+}
+
+const textsOfViewers = new WeakMap<KnownViewer, string>();
+
+/** Everything about a viewer but the id. Viewers are remembered between requests and never changed. */
+function viewerText(viewer: KnownViewer): string {
+  let text = textsOfViewers.get(viewer);
+  if (text === undefined) {
+    const { id: _id, ...rest } = viewer;
+    text = JSON.stringify(rest);
+    textsOfViewers.set(viewer, text);
+  }
+  return text;
 }
 
 function cursorParts(cursor: unknown): unknown[] | undefined {
