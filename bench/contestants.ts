@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Loose, type MakeRequest, type OperationName, ROWS_BEFORE_PAGE } from './operations.ts';
+import type { Loose, MakeRequest, OperationName } from './operations.ts';
 
 export interface Contestant {
   readonly name: string;
@@ -58,8 +58,8 @@ function bare(): Contestant {
       Q3: operation('Q3', () => ({})),
       Q4: operation('Q4', ({ artistName: name }) => ({ name })),
       Q5: operation('Q5', ({ playlistId }) => ({ playlistId })),
-      Q6: async ({ pageSize: first }, ask) => {
-        const start = { after: { name: '', trackId: 0 }, first: ROWS_BEFORE_PAGE };
+      Q6: async ({ pageSize: first, rowsBefore }, ask) => {
+        const start = { after: { name: '', trackId: 0 }, first: rowsBefore };
         const { value } = await ask({ operation: 'Q6', variables: start });
         const { name, trackId } = value.nodes.at(-1);
         return {
@@ -129,8 +129,8 @@ function plinth(
           { id: String(playlistId) },
           (data) => data.playlist,
         ),
-      Q6: async ({ pageSize: first }, ask) => {
-        const data = await ask({ query: page, variables: { first: ROWS_BEFORE_PAGE } });
+      Q6: async ({ pageSize: first, rowsBefore }, ask) => {
+        const data = await ask({ query: page, variables: { first: rowsBefore } });
         return query(
           page,
           { first, after: data.tracksConnection.pageInfo.endCursor },
@@ -222,8 +222,8 @@ function apolloPrisma(
           { id },
           (data) => data.playlist,
         ),
-      Q6: async ({ pageSize: first }, ask) => {
-        const data = await ask({ query: page, variables: { first: ROWS_BEFORE_PAGE } });
+      Q6: async ({ pageSize: first, rowsBefore }, ask) => {
+        const data = await ask({ query: page, variables: { first: rowsBefore } });
         return query(page, { first, after: data.tracksOfMedia.pageInfo.endCursor }, ({ tracksOfMedia }) =>
           withoutCursor(tracksOfMedia),
         );
@@ -302,8 +302,8 @@ function postgraphile(): Contestant {
             tracks: pairs.map((pair: Loose) => pair.trackByB),
           }),
         ),
-      Q6: async ({ pageSize: first }, ask) => {
-        const data = await ask({ query: page, variables: { first: ROWS_BEFORE_PAGE } });
+      Q6: async ({ pageSize: first, rowsBefore }, ask) => {
+        const data = await ask({ query: page, variables: { first: rowsBefore } });
         return query(page, { first, after: data.tracks.pageInfo.endCursor }, ({ tracks }) =>
           withoutCursor(tracks),
         );
@@ -315,11 +315,11 @@ function postgraphile(): Contestant {
           (data) =>
             data.tracks.groupedAggregates
               .map((group: Loose) => ({
-                genreId: Number(group.keys[0]),
+                genreId: group.keys[0] === null ? null : Number(group.keys[0]),
                 count: group.distinctCount.trackId,
                 milliseconds: group.sum.milliseconds,
               }))
-              .sort((a: Loose, b: Loose) => a.genreId - b.genreId),
+              .sort((a: Loose, b: Loose) => (a.genreId ?? Infinity) - (b.genreId ?? Infinity)),
         ),
       Q8: ({ invoice }) =>
         query(

@@ -67,7 +67,12 @@ async function compare(operation: OperationName): Promise<void> {
   const answers: string[] = [];
   for (const size of [small, large]) {
     const { url, contestant } = size.running;
-    const requests = await requestsOf(contestant, operation, (body) => ask(url, contestant, body));
+    const requests = await requestsOf(
+      contestant,
+      operation,
+      (body) => ask(url, contestant, body),
+      size.prepared.data,
+    );
     bodies.set(
       size,
       requests.map(({ body }) => body),

@@ -6,6 +6,8 @@ export interface Parameters {
   readonly artistName: string;
   readonly playlistId: number;
   readonly pageSize: number;
+  /** Rows before the page that Q6 asks for. */
+  readonly rowsBefore: number;
   readonly albumIds: readonly number[];
   readonly invoice: {
     readonly customerId: number;
@@ -45,25 +47,39 @@ export type AskOne = (body: object) => Promise<Loose>;
 
 export type MakeRequest = (parameters: Parameters, ask: AskOne) => Promise<Request> | Request;
 
-const BASE: Omit<Parameters, 'albumIds'> = {
-  trackId: 1234,
-  artistName: 'Iron Maiden',
-  playlistId: 5,
-  pageSize: 20,
-  invoice: { customerId: 7, date: '2026-01-02T00:00:00.000Z', total: 9.9, city: 'Bench' },
+/** What there is to ask for in the data. */
+export type Data = 'chinook' | 'made-up';
+
+const BASE: Readonly<Record<Data, Omit<Parameters, 'albumIds'>>> = {
+  chinook: {
+    trackId: 1234,
+    artistName: 'Iron Maiden',
+    playlistId: 5,
+    pageSize: 20,
+    rowsBefore: 980,
+    invoice: { customerId: 7, date: '2026-01-02T00:00:00.000Z', total: 9.9, city: 'Bench' },
+  },
+  'made-up': {
+    trackId: 123,
+    artistName: "River Ain't 23",
+    playlistId: 5,
+    pageSize: 20,
+    rowsBefore: 40,
+    invoice: { customerId: 7, date: '2026-01-02T00:00:00.000Z', total: 9.9, city: 'Bench' },
+  },
 };
 
-/** Rows before the page that Q6 asks for. */
-export const ROWS_BEFORE_PAGE = 980;
+const ALBUMS: Readonly<Record<Data, number>> = { chinook: 347, 'made-up': 60 };
+
 const SETS = 512;
 
 /** Parameters of each request of an operation: Q9 asks for other albums each time. */
-export function parametersOf(operation: OperationName): readonly Parameters[] {
-  const sets = albumSets(operation === 'Q9' ? SETS : 1);
-  return sets.map((albumIds) => ({ ...BASE, albumIds }));
+export function parametersOf(operation: OperationName, data: Data): readonly Parameters[] {
+  const sets = albumSets(operation === 'Q9' ? SETS : 1, ALBUMS[data]);
+  return sets.map((albumIds) => ({ ...BASE[data], albumIds }));
 }
 
-function albumSets(count: number): readonly (readonly number[])[] {
+function albumSets(count: number, albums: number): readonly (readonly number[])[] {
   let state = 7;
   const below = (limit: number): number => {
     state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
@@ -71,7 +87,7 @@ function albumSets(count: number): readonly (readonly number[])[] {
   };
   return Array.from({ length: count }, () => {
     const ids = new Set<number>();
-    while (ids.size < 20) ids.add(1 + below(347));
+    while (ids.size < 20) ids.add(1 + below(albums));
     return [...ids].sort((a, b) => a - b);
   });
 }
@@ -81,11 +97,12 @@ export async function requestsOf(
   contestant: Contestant,
   operation: OperationName,
   ask: AskOne,
+  data: Data,
 ): Promise<readonly Request[]> {
   const make = contestant.operations[operation];
   if (!make) return [];
   const requests: Request[] = [];
-  for (const parameters of parametersOf(operation)) requests.push(await make(parameters, ask));
+  for (const parameters of parametersOf(operation, data)) requests.push(await make(parameters, ask));
   return requests;
 }
 

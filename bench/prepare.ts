@@ -7,6 +7,7 @@ import { loadChinook, readScript } from '../examples/chinook/load.ts';
 import { type EmbeddedServer, openPool, startEmbedded } from '../src/data/index.ts';
 import type { Places } from './contestants.ts';
 import { multiply } from './multiply.ts';
+import type { Data } from './operations.ts';
 import { benchSchema, type Rules } from './schema-for-bench.ts';
 
 export const WORK = join(import.meta.dirname, '.work');
@@ -31,6 +32,7 @@ export function benchNode(): string {
 export interface Prepared {
   readonly server: EmbeddedServer;
   readonly places: Places;
+  readonly data: Data;
 }
 
 /** Installs, builds and loads what is missing: Plinth, the Prisma client, the database with its rows. */
@@ -46,7 +48,7 @@ export async function prepare(options: {
   if (options.rebuild || !existsSync(join(BUILT, 'dist', 'main.js'))) buildPlinth();
   const prismaClient = join(WORK, 'prisma-client', 'index.js');
   if (!existsSync(prismaClient)) generatePrisma();
-  const data = options.sql === undefined ? 'made-up' : 'chinook';
+  const data: Data = options.sql === undefined ? 'made-up' : 'chinook';
   const project = join(WORK, `${data}-${options.rules}${factor === 1 ? '' : `-x${factor}`}`);
   // Another Plinth may want other tables.
   if (options.rebuild) rmSync(project, { recursive: true, force: true });
@@ -54,7 +56,7 @@ export async function prepare(options: {
   const server = await startEmbedded({ directory: join(project, '.plinth'), log: console.error });
   const plinthMain = join(BUILT, 'dist', 'main.js');
   await fillDatabase({ project, plinthMain, server, factor, ...options });
-  return { server, places: { plinthMain, project, prismaClient } };
+  return { server, places: { plinthMain, project, prismaClient }, data };
 }
 
 function buildPlinth(): void {

@@ -70,7 +70,7 @@ async function enter(contestant: Contestant): Promise<void> {
     const askOne: AskOne = (body) => ask(running.url, contestant, body);
     const requests = new Map<OperationName, readonly Request[]>();
     for (const operation of operations)
-      requests.set(operation, await requestsOf(contestant, operation, askOne));
+      requests.set(operation, await requestsOf(contestant, operation, askOne, prepared.data));
     entrants.push({ ...running, requests });
     console.error(
       `${contestant.name}: first answer after ${Math.round(running.startMs)} ms, ${Math.round(running.idleMb)} MB`,

@@ -6,7 +6,7 @@ const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: Numb
 
 const tracks = `(SELECT coalesce(json_agg(t ORDER BY t."trackId"), '[]') FROM (
   SELECT track_id AS "trackId", track.name,
-    (SELECT row_to_json(g) FROM (SELECT genre.genre_id AS "genreId", genre.name) g) AS genre
+    (SELECT row_to_json(g) FROM (SELECT genre.genre_id AS "genreId", genre.name WHERE genre.genre_id IS NOT NULL) g) AS genre
   FROM track LEFT JOIN genre USING (genre_id) WHERE track.album_id = album.album_id) t) AS tracks`;
 const albums = (from) => `SELECT coalesce(json_agg(a), '[]') FROM (
   SELECT album_id AS "albumId", title, ${tracks} FROM ${from} AS album ORDER BY album_id) a`;
@@ -22,16 +22,16 @@ const operations = {
   },
   Q3: { text: albums('(SELECT * FROM album ORDER BY album_id LIMIT 20)'), values: () => [] },
   Q4: {
-    text: `SELECT json_agg(r) FROM (SELECT artist_id AS "artistId", name, (SELECT json_agg(a ORDER BY a."albumId") FROM (
-      SELECT album_id AS "albumId", title, (SELECT json_agg(t ORDER BY t."trackId") FROM (
+    text: `SELECT coalesce(json_agg(r), '[]') FROM (SELECT artist_id AS "artistId", name, (SELECT coalesce(json_agg(a ORDER BY a."albumId"), '[]') FROM (
+      SELECT album_id AS "albumId", title, (SELECT coalesce(json_agg(t ORDER BY t."trackId"), '[]') FROM (
         SELECT track_id AS "trackId", name FROM track WHERE track.album_id = album.album_id) t) AS tracks
       FROM album WHERE album.artist_id = artist.artist_id) a) AS albums FROM artist WHERE name = $1) r`,
     values: ({ name }) => [name],
   },
   Q5: {
-    text: `SELECT row_to_json(p) FROM (SELECT playlist_id AS "playlistId", name, (SELECT json_agg(t) FROM (
+    text: `SELECT row_to_json(p) FROM (SELECT playlist_id AS "playlistId", name, (SELECT coalesce(json_agg(t), '[]') FROM (
       SELECT track_id AS "trackId", track.name, (SELECT row_to_json(a) FROM (SELECT album.album_id AS "albumId", album.title,
-        (SELECT row_to_json(r) FROM (SELECT artist.artist_id AS "artistId", artist.name) r) AS artist) a) AS album
+        (SELECT row_to_json(r) FROM (SELECT artist.artist_id AS "artistId", artist.name) r) AS artist WHERE album.album_id IS NOT NULL) a) AS album
       FROM "_PlaylistToTrack" AS pair JOIN track ON track_id = pair."B" LEFT JOIN album USING (album_id) LEFT JOIN artist USING (artist_id)
       WHERE pair."A" = playlist_id ORDER BY pair."B" LIMIT 200) t) AS tracks FROM playlist WHERE playlist_id = $1) p`,
     values: ({ playlistId }) => [playlistId],
