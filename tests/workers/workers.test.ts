@@ -49,8 +49,10 @@ test('a stop answers what is under way in every worker; too few connections are 
   expect(server.said()).toContain(
     '2 processes with PLINTH_POOL_SIZE=60 may open 126 connections, and PostgreSQL grants 97.',
   );
-  const underWay = Array.from({ length: 6 }, () => server.ask('{ wait(ms: 1500) }'));
-  await vi.waitFor(async () => expect((await server.ask('{ pid }')).status).toBe(200));
+  await workersOf(server, 2);
+  const underWay = Array.from({ length: 6 }, () => server.ask('{ wait(ms: 3000) }'));
+  // Both have answered something newer, so they have what came before.
+  await workersOf(server, 2);
   server.child.kill('SIGINT');
   const answers = await Promise.all(underWay);
   expect(new Set(answers.map(({ data }) => data.wait)).size).toBe(2);
