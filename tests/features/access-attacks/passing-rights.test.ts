@@ -122,7 +122,7 @@ describe('a right that holds only for a moment is none', () => {
         {by: {name: "b"}, input: {member: {create: {user: "ann", role: OWNER, team: {connect: {name: "blue"}}}}}},
         {by: {name: "b"}, input: {plan: {connect: {name: "secret"}}}},
         {by: {name: "b"}, input: {member: {delete: true}}}]}}) { id } }`,
-      'FORBIDDEN',
+      'NOT_FOUND',
     ));
 
   it('a row is lent to another, used, and taken back', () =>
@@ -131,7 +131,7 @@ describe('a right that holds only for a moment is none', () => {
         {by: {name: "b"}, input: {member: {update: {team: {connect: {name: "blue"}}}}}},
         {by: {name: "b"}, input: {plan: {connect: {name: "secret"}}}},
         {by: {name: "b"}, input: {member: {update: {team: {connect: {name: "red"}}}}}}]}}) { id } }`,
-      'FORBIDDEN',
+      'NOT_FOUND',
     ));
 
   it('a pair of a many-to-many relation is made, used, and ended', () =>

@@ -36,7 +36,7 @@ function create(
   plans: readonly CreatePlan[],
 ): Promise<readonly ReadRow[]> {
   for (const plan of plans) refuseHopeless(scope, plan);
-  return writeRoot(scope, entity, (run) =>
+  return writeRoot(scope, entity, plans, (run) =>
     createRows(
       run,
       entity,

@@ -15,7 +15,7 @@ export async function updateOne(scope: RequestScope, entity: Entity, args: Args)
   const plan = readInput(scope, (reader) => planUpdate(reader, entity, ['input'], args.input));
   refuseHopeless(scope, plan);
   const id = idOf(entity, args.id);
-  const rows = await writeRoot(scope, entity, async (run) => {
+  const rows = await writeRoot(scope, entity, [plan], async (run) => {
     if (typeof args.expectVersion === 'number') {
       await takeRows(run, entity, [{ id, given: plan.given, added: [...plan.increments.keys()] }], 'update');
       await expectVersionOf(run, entity, id, args.expectVersion);
@@ -36,7 +36,7 @@ export async function updateWhere(
   const plan = readInput(scope, (reader) => planUpdate(reader, entity, ['input'], input));
   refuseHopeless(scope, plan);
   let count = 0;
-  const nodes = await writeRoot(scope, entity, async (run) => {
+  const nodes = await writeRoot(scope, entity, [plan], async (run) => {
     const ids = await takeWhere(run, entity, where, plan, 'update');
     await updateRows(
       run,

@@ -21,7 +21,7 @@ export async function upsertOne(scope: RequestScope, entity: Entity, args: Args)
     const update = planUpdate(reader, entity, ['update'], args.update);
     return by && create && update && { by, create, update };
   });
-  const rows = await writeRoot(scope, entity, async (run) => {
+  const rows = await writeRoot(scope, entity, [create, update], async (run) => {
     const { id } = await findOrCreate(run, { by, create }, new Map(), async (found) => {
       refuseHopeless(scope, update);
       const locked = await lockRows(run, entity, [found.id], 'NO KEY UPDATE');

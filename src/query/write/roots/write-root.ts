@@ -4,8 +4,11 @@ import { canonicalIdOf, selectRowsByIds } from '../../read/rows-by-id.ts';
 import type { RequestScope } from '../../request-scope.ts';
 import { InputReader } from '../plan/input-reader.ts';
 import { findUnstorable } from '../plan/to-json-value.ts';
+import { failAsIfUnseen } from '../run/fail-as-if-unseen.ts';
 import { judgeTouchedRows } from '../run/judge-rows.ts';
 import { notFound, WriteRun } from '../run/write-run.ts';
+import type { CreatePlan, UpdatePlan } from '../write-plan.ts';
+import { mayLookUpLater } from './may-look-up-later.ts';
 
 export type Args = Readonly<Record<string, unknown>>;
 
@@ -19,15 +22,24 @@ export function readInput<T>(scope: RequestScope, read: (reader: InputReader) =>
   return plan;
 }
 
-/** Writes, asks the rules about what is stored then, and answers the rows whose ids `write` gives, in that order. */
+/**
+ * Writes what `plans` say, asks the rules about what is stored then, and answers the rows whose ids `write` gives, in that
+ * order. `write` may run more than once; what an earlier run of it wrote is undone.
+ */
 export async function writeRoot(
   scope: RequestScope,
   entity: Entity,
+  plans: readonly (CreatePlan | UpdatePlan)[],
   write: (run: WriteRun) => Promise<readonly string[]>,
 ): Promise<readonly ReadRow[]> {
-  const run = new WriteRun(scope);
-  const ids = await write(run);
-  await judgeTouchedRows(run);
+  const work = async (run: WriteRun): Promise<readonly string[]> => {
+    const ids = await write(run);
+    await judgeTouchedRows(run);
+    return ids;
+  };
+  const ids = plans.some(mayLookUpLater)
+    ? await failAsIfUnseen(scope, work)
+    : await work(new WriteRun(scope));
   scope.loaders.clear();
   return rowsInOrder(scope, entity, ids);
 }

@@ -57,18 +57,20 @@ async function findGroup(
     ({ column }, at) => sql`${columnOf(row.alias, column)} = ${columnOf(wanted, `k${at}`)}`,
   );
   // To find a row by a value is to read the value: its rule is asked as well as the row's.
-  const readable = exprToSql(
-    and(
-      run.scope.rowRule(entity, 'read'),
-      ...fields.flatMap(({ name }) => fieldRuleForUse(run.scope, entity, name) ?? []),
-    ),
-    env.with(THIS, row),
+  const rule = and(
+    run.scope.rowRule(entity, 'read'),
+    ...fields.flatMap(({ name }) => fieldRuleForUse(run.scope, entity, name) ?? []),
   );
+  const readable = exprToSql(rule, env.with(THIS, row));
   const rows = await run.query<{ index: number; id: string; readable: boolean }>(
     sql`SELECT ${columnOf(wanted, 'index')} AS index, ${idColumn(row)}::text AS id, (${readable}) IS TRUE AS readable FROM (VALUES ${join(values)}) AS ${raw(`"${wanted}"(${['index', ...names].join(', ')})`)} JOIN ${raw(tableAs(entity, row.alias))} ON ${allOf(on)}`,
   );
   if (rows.some((one) => one.readable)) run.rights.use();
-  return rows.map((one) => ({ ...one, readable: one.readable || run.hasCreated(entity, one.id) }));
+  const right = ['read by', ...fields.map(({ name }) => name)].join(' ');
+  return rows.map((one) => ({
+    ...one,
+    readable: run.hasCreated(entity, one.id) || (one.readable && run.grants(entity, right, rule, one.id)),
+  }));
 }
 
 /**

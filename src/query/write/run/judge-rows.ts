@@ -43,6 +43,24 @@ export async function judgeRows(
   );
 }
 
+/** As `judgeRows`, of conditions that are rights to do something with rows as they are. */
+export async function judgeRights(
+  run: WriteRun,
+  entity: Entity,
+  ids: readonly string[],
+  conditions: Readonly<Record<string, Expr>>,
+): Promise<Verdicts> {
+  const verdicts = await judgeRows(run, entity, ids, conditions);
+  const granted = (id: string, [name, holds]: readonly [string, boolean]): boolean =>
+    holds && run.grants(entity, name, conditions[name] as Expr, id);
+  return new Map(
+    [...verdicts].map(([id, verdict]) => [
+      id,
+      Object.fromEntries(Object.entries(verdict).map((one) => [one[0], granted(id, one)])),
+    ]),
+  );
+}
+
 /** `row.id = ANY(ids)`. */
 export function idIn(row: { alias: string; entity: Entity }, ids: readonly string[]): Sql {
   return sql`${idColumn(row)} = ANY(${listFor(idType(row.entity), ids)})`;
@@ -99,7 +117,7 @@ export async function takeRows(
       foreign.flatMap((row) => row.added ?? []),
     ),
   };
-  const verdicts = await judgeRows(run, entity, [...new Set(foreign.map((row) => row.id))], conditions);
+  const verdicts = await judgeRights(run, entity, [...new Set(foreign.map((row) => row.id))], conditions);
   // Both are asked for either way: a row that is hidden costs the same statements as one that is not there.
   const gone = ids.find((id) => !locked.has(id)) ?? foreign.find((row) => !verdicts.get(row.id)?.read)?.id;
   if (gone !== undefined)

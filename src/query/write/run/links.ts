@@ -7,7 +7,7 @@ import { tableAs } from '../../sql/sql-env.ts';
 import { idType } from '../../sql/sql-type.ts';
 import type { InputPath } from '../write-plan.ts';
 import { cellFor, cellsOfAnyUpdate, columnOf } from './column-cells.ts';
-import { judgeBeforeChange, judgeRows, takeRows } from './judge-rows.ts';
+import { judgeBeforeChange, judgeRights, takeRows } from './judge-rows.ts';
 import { holderOf, type Pair, relatedPairs } from './keys-of.ts';
 import { setCells } from './update-rows.ts';
 import type { WriteRun } from './write-run.ts';
@@ -193,6 +193,6 @@ export async function readablePairs(
   pairs: readonly Pair[],
 ): Promise<readonly Pair[]> {
   const ids = [...new Set(pairs.map((pair) => pair.id))];
-  const verdicts = await judgeRows(run, target, ids, { read: run.scope.rowRule(target, 'read') });
+  const verdicts = await judgeRights(run, target, ids, { read: run.scope.rowRule(target, 'read') });
   return pairs.filter(({ id }) => verdicts.get(id)?.read || run.hasCreated(target, id));
 }

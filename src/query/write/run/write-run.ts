@@ -1,11 +1,13 @@
 import type { Queryable, Tx } from '../../../data/index.ts';
 import { ViewerError } from '../../../kit/viewer-error.ts';
 import type { Entity } from '../../../model/app-model.ts';
+import type { Expr } from '../../../model/expr.ts';
 import { type ChainLink, type Denial, type Explanation, explainDenial } from '../../explain/index.ts';
 import type { RequestScope } from '../../request-scope.ts';
 import { type Sql, toStatement } from '../../sql/sql.ts';
 import { SqlEnv } from '../../sql/sql-env.ts';
 import { explainRefusal, type WritePlace } from '../explain-refusal.ts';
+import { MomentaryRights } from './momentary-rights.ts';
 import { UsedRights } from './used-rights.ts';
 
 /** How a row came to be among those that are judged at the end. */
@@ -29,10 +31,13 @@ export class WriteRun {
   readonly tx: Tx;
   /** What was allowed by a state that is not judged yet. */
   readonly rights = new UsedRights();
+  /** What was allowed while there was such a state. */
+  readonly momentary: MomentaryRights;
   readonly #touched = new Map<string, Touched>();
 
-  constructor(scope: RequestScope) {
+  constructor(scope: RequestScope, momentary = new MomentaryRights()) {
     this.scope = scope;
+    this.momentary = momentary;
     this.tx = asTransaction(scope.db);
   }
 
@@ -86,6 +91,17 @@ export class WriteRun {
       (id) =>
         (touched?.created.has(id) || touched?.updated.has(id)) && this.rights.isBehind(rowKey(entity, id)),
     );
+  }
+
+  /**
+   * Whether a condition that holds for a row now is a right of the viewer's. Notes those that may only hold because of what
+   * this root field has written; rows that it made are its own.
+   */
+  grants(entity: Entity, name: string, condition: Expr, id: string): boolean {
+    if (this.momentary.isBarred(entity, name, id)) return false;
+    if (this.#touched.size > 0 && !this.hasCreated(entity, id))
+      this.momentary.use(entity, name, condition, id);
+    return true;
   }
 
   /** Whether this root field made the row: its maker may go on writing it and connect it, whatever later reads show. */
