@@ -8,8 +8,8 @@ import {
 } from 'graphql';
 import { DatabaseError, type Queryable } from '../data/index.ts';
 import {
-  type CompiledCreates,
   type CompiledQueries,
+  type CompiledWrites,
   type QueryRequest,
   SplicedData,
 } from '../query/compile/index.ts';
@@ -26,7 +26,7 @@ const REMEMBERED_TEXTS = 500;
 
 export interface CompiledPath {
   readonly queries: CompiledQueries;
-  readonly creates: CompiledCreates;
+  readonly writes: CompiledWrites;
 }
 
 export interface CompiledAnswers {
@@ -139,7 +139,7 @@ class Attempts {
     if (operation === 'query') return this.#read({ ...request, scope });
     const isRepeatable = sent.headers['idempotency-key'] !== undefined;
     return operation === 'mutation' && !isRepeatable
-      ? this.#create({ ...request, scope }, context)
+      ? this.#write({ ...request, scope }, context)
       : undefined;
   }
 
@@ -162,9 +162,9 @@ class Attempts {
     }
   }
 
-  async #create(request: QueryRequest, context: OperationContext): Promise<Answered | undefined> {
+  async #write(request: QueryRequest, context: OperationContext): Promise<Answered | undefined> {
     try {
-      const data = await this.#path.creates.answer(request);
+      const data = await this.#path.writes.answer(request);
       if (data === undefined) return undefined;
       return { data, headers: (await this.#reads?.wroteByItself(context)) ?? NO_HEADERS };
     } catch (error) {

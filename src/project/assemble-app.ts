@@ -17,7 +17,7 @@ import type { AuthRuntime } from '../features/auth/start-auth.ts';
 import { startCache } from '../features/cache/start-cache.ts';
 import type { BuiltApp } from '../pipeline.ts';
 import { buildExecutableSchema } from '../query/build-executable-schema.ts';
-import { CompiledCreates, CompiledQueries, stringifyResult } from '../query/compile/index.ts';
+import { CompiledQueries, CompiledWrites, stringifyResult } from '../query/compile/index.ts';
 import { OperationCosts } from '../query/cost/index.ts';
 import { executeOperation } from '../query/execute-operation.ts';
 import { type QueryLimits, RequestScope } from '../query/request-scope.ts';
@@ -114,7 +114,7 @@ function compiledPath({ built, config, db, log }: AppParts, schema: GraphQLSchem
   const onFault = (err: unknown) =>
     log.error({ err }, 'an operation could not be compiled and runs through the resolvers');
   const parts = { app: built.app, rules: built.rules, schema, onFault };
-  return { queries: new CompiledQueries(parts), creates: new CompiledCreates(parts, db) };
+  return { queries: new CompiledQueries(parts), writes: new CompiledWrites(parts, db) };
 }
 
 /** How reads find replicas; undefined where there are none. */

@@ -1,6 +1,6 @@
 import type { GraphQLError } from 'graphql';
 import type { Queryable, Tx } from '../data/index.ts';
-import { CompiledCreates, CompiledQueries } from '../query/compile/index.ts';
+import { CompiledQueries, CompiledWrites } from '../query/compile/index.ts';
 import { executeOperation } from '../query/execute-operation.ts';
 import type { PlinthApp } from '../serve/index.ts';
 import type { OperationContext } from './make-resolver-context.ts';
@@ -94,5 +94,5 @@ function compiledPath(
   };
   const made = { app: parts.built.app, rules: parts.built.rules, schema: app.schema, onFault };
   const isMutation = picked.operation.operation === 'mutation';
-  return isMutation ? new CompiledCreates(made, db) : new CompiledQueries(made);
+  return isMutation ? new CompiledWrites(made, db) : new CompiledQueries(made);
 }

@@ -7,7 +7,7 @@ import { scalarTypes } from '../../src/emit/index.ts';
 import type { ViewerState } from '../../src/model/viewer.ts';
 import { type BuiltApp, buildApp } from '../../src/pipeline.ts';
 import { buildExecutableSchema } from '../../src/query/build-executable-schema.ts';
-import { CompiledCreates, CompiledQueries } from '../../src/query/compile/index.ts';
+import { CompiledQueries, CompiledWrites } from '../../src/query/compile/index.ts';
 import { executeOperation, idempotencyTableSql } from '../../src/query/execute-operation.ts';
 import { type QueryLimits, RequestScope } from '../../src/query/request-scope.ts';
 import { writeResolvers } from '../../src/query/write/index.ts';
@@ -116,7 +116,7 @@ export async function createTestApp(sdl: string, options: TestAppOptions = {}): 
   const onFault = (error: unknown): never => {
     throw error;
   };
-  const creates = new CompiledCreates({ app: built.app, rules: built.rules, schema, onFault }, db);
+  const writes = new CompiledWrites({ app: built.app, rules: built.rules, schema, onFault }, db);
   // One document per text, as Apollo has it: what is compiled is remembered by document.
   const documents = new Map<string, DocumentNode>();
   const graphql: TestApp['graphql'] = async (source, variables = {}, viewer = ADMIN, ask = {}) => {
@@ -126,7 +126,7 @@ export async function createTestApp(sdl: string, options: TestAppOptions = {}): 
     if (invalid.length > 0) return answerOf({ errors: invalid });
     const scope = scopeOf(viewer, ask);
     if (ask.compile !== false && ask.idempotencyKey === undefined && !ask.db) {
-      const text = await creates.answer({ document, variables, scope });
+      const text = await writes.answer({ document, variables, scope });
       if (text !== undefined) return answerOf({ data: JSON.parse(text) });
     }
     const context = { scope, api: undefined };

@@ -1,3 +1,3 @@
-export { CompiledCreates } from './compiled-creates.ts';
 export { CompiledQueries, type CompiledQueriesParts, type QueryRequest } from './compiled-queries.ts';
+export { CompiledWrites } from './compiled-writes.ts';
 export { SplicedData, stringifyResult } from './spliced-data.ts';

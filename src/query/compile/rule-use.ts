@@ -1,4 +1,4 @@
-import type { RuleBook } from '../../access/rule-book.ts';
+import type { RowOperation, RuleBook } from '../../access/rule-book.ts';
 import type { AppModel, Entity } from '../../model/app-model.ts';
 import { type Expr, type Value, VIEWER } from '../../model/expr.ts';
 
@@ -28,18 +28,18 @@ export function ruleUse(app: AppModel, rules: RuleBook): RuleUse {
 }
 
 /**
- * As `ruleUse`, for storing a new row of `entity` and reading the answer. The time is always a value of the row (or could
- * be), so it is at least compared.
+ * As `ruleUse`, for writing a row of `entity` and reading the answer. The time is always a value of the row (or could be),
+ * so it is at least compared.
  */
-export function createUse(app: AppModel, rules: RuleBook, entity: Entity): RuleUse {
+export function writeUse(app: AppModel, rules: RuleBook, entity: Entity, operation: RowOperation): RuleUse {
   const use: Uses = { ...ruleUse(app, rules) };
   if (use.now === 'none') use.now = 'compared';
-  const row = rules.row(entity, 'create');
+  const row = rules.row(entity, operation);
   if (row) inspect(row.expr, use);
   for (const { name } of entity.fields) {
     const rule = rules.field(entity, name, 'write');
     if (rule) inspect(rule.expr, use);
-    for (const kind of ['default', 'presetOnCreate'] as const) {
+    for (const kind of ['default', 'presetOnCreate', 'presetOnUpdate'] as const) {
       const value = rules.value(entity, name, kind)?.value;
       if (value) inspectStored(value, use);
     }

@@ -9,8 +9,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { AppModel, Entity, Field } from '../../model/app-model.ts';
-import { names } from '../../model/names.ts';
+import type { AppModel, Field } from '../../model/app-model.ts';
 import { scalarType } from '../../model/scalars.ts';
 import { compiledRoots } from './root-value.ts';
 
@@ -39,34 +38,13 @@ export function whyNotCompiled(
   return inSelection(walk, query, operation.selectionSet);
 }
 
-/** Why a mutation is not answered by the one statement that creates a row of `entity`; undefined where it is. */
-export function whyNotCreated(
-  app: AppModel,
-  schema: GraphQLSchema,
-  operation: OperationDefinitionNode,
-  fragments: Readonly<Record<string, FragmentDefinitionNode>>,
+/** The same of what is selected on an object. */
+export function whyNotSelected(
+  about: Omit<Walk, 'seen'>,
+  type: GraphQLObjectType,
+  set: SelectionSetNode,
 ): string | undefined {
-  const entity = createdEntity(app, operation);
-  const type = entity && schema.getType(entity.name);
-  const [node] = operation.selectionSet.selections;
-  if (!isObjectType(type) || node?.kind !== Kind.FIELD || !node.selectionSet)
-    return 'It does more than to create one row.';
-  return inSelection({ app, schema, fragments, seen: new Set() }, type, node.selectionSet);
-}
-
-const creations = new WeakMap<AppModel, ReadonlyMap<string, Entity>>();
-
-/** The entity of which a mutation creates one row, and does nothing else. */
-export function createdEntity(app: AppModel, operation: OperationDefinitionNode): Entity | undefined {
-  const [node, ...others] = operation.selectionSet.selections;
-  const isPlain = operation.operation === 'mutation' && others.length === 0 && node?.kind === Kind.FIELD;
-  if (!isPlain || (node.directives ?? []).length > 0) return undefined;
-  let byName = creations.get(app);
-  if (!byName) {
-    byName = new Map(app.entities.map((entity) => [names.create(entity), entity]));
-    creations.set(app, byName);
-  }
-  return byName.get(node.name.value);
+  return inSelection({ ...about, seen: new Set() }, type, set);
 }
 
 function inSelection(walk: Walk, type: GraphQLObjectType, set: SelectionSetNode): string | undefined {

@@ -3,7 +3,7 @@ import { ident, join, raw, type Sql, sql } from '../../sql/sql.ts';
 import { tableAs } from '../../sql/sql-env.ts';
 import type { ToOnePlan, UpdatePlan } from '../write-plan.ts';
 import { checkKeys } from './check-keys.ts';
-import { type Cells, cellFor, cellsOfAnyUpdate, columnOf } from './column-cells.ts';
+import { type Cells, cellFor, cellsOfAnyUpdate, columnOf, type Keys, type Writer } from './column-cells.ts';
 import { targetsOf } from './create-rows.ts';
 import { deleteRows } from './delete-rows.ts';
 import { idIn, judgeBeforeChange, takeRows } from './judge-rows.ts';
@@ -108,7 +108,8 @@ function groupByKeys(
   return groups.values();
 }
 
-function cellsOfUpdate(run: WriteRun, plan: UpdatePlan, keys: ReadonlyMap<string, string | null>): Cells {
+/** Every column that an update sets: given, added to, connected, and what changes with any update. */
+export function cellsOfUpdate(run: Writer, plan: UpdatePlan, keys: Keys): Cells {
   const cells: Cells = new Map();
   for (const [name, value] of [...plan.values, ...keys]) {
     const { column, type } = columnOf(run, plan.entity, name);

@@ -2,22 +2,30 @@ import { type DocumentNode, GraphQLError } from 'graphql';
 import { v7 as uuid7 } from 'uuid';
 import { DatabaseError, type Queryable, type Row } from '../../data/index.ts';
 import { ViewerError } from '../../kit/viewer-error.ts';
-import type { Entity } from '../../model/app-model.ts';
 import type { RequestScope } from '../request-scope.ts';
-import { buildCreate, type CreateAsk, readCreate } from './build-create.ts';
+import { compileCreate } from './build-create.ts';
+import { compileDelete } from './build-delete.ts';
+import { compileUpdate } from './build-update.ts';
 import type { CompiledQueriesParts, QueryRequest } from './compiled-queries.ts';
 import { joinAnswer } from './join-answer.ts';
 import { coerced, type KnownOperation, KnownOperations } from './known-operations.ts';
+import type { BuildWrite, WriteAsk } from './one-row.ts';
 import { isRefusal, prepareRun, type Run, readRow } from './prepare-run.ts';
-import { createUse, type RuleUse } from './rule-use.ts';
-import { createdEntity, whyNotCreated } from './why-not-compiled.ts';
+import { type RuleUse, writeUse } from './rule-use.ts';
+import { type OneRowWrite, oneRowWrite, whyNotOneRow } from './why-not-one-row.ts';
 
-/** Mutations that create one row, as one statement that is its own transaction. */
-export class CompiledCreates {
+const COMPILERS = {
+  create: compileCreate,
+  update: compileUpdate,
+  delete: compileDelete,
+} satisfies Record<OneRowWrite['kind'], (ask: WriteAsk) => BuildWrite | undefined>;
+
+/** Mutations that write one row, as one statement that is its own transaction. */
+export class CompiledWrites {
   readonly #parts: CompiledQueriesParts;
   readonly #db: Queryable;
   readonly #known: KnownOperations;
-  readonly #uses = new Map<Entity, RuleUse>();
+  readonly #uses = new Map<OneRowWrite, RuleUse>();
 
   /** @param db where writing happens, outside of any transaction */
   constructor(parts: CompiledQueriesParts, db: Queryable) {
@@ -25,7 +33,7 @@ export class CompiledCreates {
     this.#db = db;
     const { app, schema } = parts;
     this.#known = new KnownOperations(schema, (operation, fragments) =>
-      whyNotCreated(app, schema, operation, fragments),
+      whyNotOneRow(app, schema, operation, fragments),
     );
   }
 
@@ -36,7 +44,7 @@ export class CompiledCreates {
   }
 
   /**
-   * `data` as JSON text once the row is stored. Undefined where nothing was stored and the mutation has to be run step by
+   * `data` as JSON text once the row is written. Undefined where nothing was and the mutation has to be run step by
    * step: what is not compiled, and everything that is refused, so that refusals are worded at one place.
    * @throws DatabaseError where it is not known that nothing was stored, or where trying again would help nobody
    */
@@ -44,21 +52,23 @@ export class CompiledCreates {
     const known = this.#known.find(request.document, request.operationName);
     if (typeof known === 'string') return undefined;
     const variables = coerced(known.operation, request.variables ?? {});
-    const ask = variables && this.#askOf(known, request.scope, variables);
-    const plan = ask && this.#tryTo(() => readCreate(ask));
-    if (!ask || !plan) return undefined;
-    const { scope, made } = ask;
-    const parts = { ...known, scope, variables: ask.variables, rules: this.#useOf(ask.entity), made };
+    const write = oneRowWrite(this.#parts.app, known.operation.operation);
+    if (!variables || !write) return undefined;
+    const { scope } = request;
+    const ask = askOf(known, write, scope, variables);
+    const build = this.#tryTo(() => COMPILERS[write.kind](ask));
+    if (!build) return undefined;
+    const parts = { ...known, scope, variables, rules: this.#useOf(write), made: ask.made };
     const run = prepareRun(parts, known.templates, (scope, variables, made, isTrial) =>
-      this.#tryTo(() => buildCreate({ ...ask, scope, variables, made }, isTrial ? undefined : plan)),
+      this.#tryTo(() => build(isTrial ? { ...ask, scope, variables, made } : undefined)),
     );
     if (!run) return undefined;
-    const row = await this.#store(run, scope);
+    const row = await this.#write(run, scope);
     return row && textOf(run, row);
   }
 
   /** Undefined where the database has refused. */
-  async #store(run: Run, { signal }: RequestScope): Promise<Row | undefined> {
+  async #write(run: Run, { signal }: RequestScope): Promise<Row | undefined> {
     try {
       return await readRow(run, this.#db, signal);
     } catch (error) {
@@ -67,22 +77,11 @@ export class CompiledCreates {
     }
   }
 
-  #askOf(
-    { operation }: KnownOperation,
-    scope: RequestScope,
-    variables: Readonly<Record<string, unknown>>,
-  ): CreateAsk | undefined {
-    const entity = createdEntity(this.#parts.app, operation.operation);
-    if (!entity) return undefined;
-    const made = entity.idKind === 'UUID7' ? { id: uuid7() } : undefined;
-    return { operation, entity, scope, variables, made };
-  }
-
-  #useOf(entity: Entity): RuleUse {
-    let use = this.#uses.get(entity);
+  #useOf(write: OneRowWrite): RuleUse {
+    let use = this.#uses.get(write);
     if (!use) {
-      use = createUse(this.#parts.app, this.#parts.rules, entity);
-      this.#uses.set(entity, use);
+      use = writeUse(this.#parts.app, this.#parts.rules, write.entity, write.kind);
+      this.#uses.set(write, use);
     }
     return use;
   }
@@ -95,6 +94,16 @@ export class CompiledCreates {
       return undefined;
     }
   }
+}
+
+function askOf(
+  { operation }: KnownOperation,
+  { entity, kind }: OneRowWrite,
+  scope: RequestScope,
+  variables: Readonly<Record<string, unknown>>,
+): WriteAsk {
+  const made = kind === 'create' && entity.idKind === 'UUID7' ? { id: uuid7() } : undefined;
+  return { operation, entity, scope, variables, made };
 }
 
 /** The row is stored by now, so whatever goes wrong must not look as if nothing had happened. */
