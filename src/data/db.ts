@@ -58,7 +58,10 @@ export interface Db extends Queryable {
    * @throws DatabaseError for failures of the database itself, and whatever `fn` throws
    */
   transaction<T>(fn: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
-  /** Another pool of up to `max` connections to the same database, with the same settings. */
+  /**
+   * Another pool of up to `max` connections to the same database, with the same settings. The Prisma client of this `Db`
+   * takes part in its transactions too.
+   */
   sibling(max: number): Db;
   /** The pool beneath, for libraries that bring their own statements. */
   readonly pool: pg.Pool;

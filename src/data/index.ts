@@ -52,3 +52,5 @@ export { openReplicas } from './replicas/open-replicas.ts';
 export type { ReplicaState } from './replicas/replica.ts';
 export { parseWalPosition, type WalPosition } from './replicas/wal-position.ts';
 export { outsideTransaction } from './transaction-context.ts';
+export type { ReservedDb } from './with-reserve.ts';
+export { withReserve } from './with-reserve.ts';

@@ -26,6 +26,11 @@ export interface PoolOptions {
 
 /** Opens a pool. Connections are made on demand, so a database that is down shows at the first statement. */
 export function openPool(options: PoolOptions): Db {
+  return openSibling(options);
+}
+
+/** @param family the pool that the new one is a sibling of */
+function openSibling(options: PoolOptions, family?: pg.Pool): Db {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.max ?? 10,
@@ -37,7 +42,7 @@ export function openPool(options: PoolOptions): Db {
   // Without a listener, one idle connection lost to a restart of the server would end the whole process.
   pool.on('error', (error) => options.onConnectionLost?.(error));
   pool.on('connect', (client) => void client.on('error', () => undefined));
-  return asDb(pool, options);
+  return asDb(pool, options, family ?? pool);
 }
 
 /**
@@ -77,7 +82,7 @@ function sessionOf({ pooler, prepare, statementTimeoutMs = DEFAULT_TIMEOUT_MS }:
   };
 }
 
-function asDb(pool: pg.Pool, poolOptions: PoolOptions): Db {
+function asDb(pool: pg.Pool, poolOptions: PoolOptions, family: pg.Pool): Db {
   let closed: Promise<void> | undefined;
   const session = sessionOf(poolOptions);
   const run = async (
@@ -96,11 +101,11 @@ function asDb(pool: pg.Pool, poolOptions: PoolOptions): Db {
   return {
     url: poolOptions.url,
     pool,
-    sibling: (max) => openPool({ ...poolOptions, max }),
+    sibling: (max) => openSibling({ ...poolOptions, max }, family),
     query: async <R = Row>(text: string, params: readonly unknown[] = [], options: QueryOptions = {}) =>
       (await run(text, params, options)).rows as R[],
     execute: async (text, params = [], options = {}) => (await run(text, params, options)).rowCount ?? 0,
-    transaction: (fn, options) => runTransaction(pool, fn, options, session),
+    transaction: (fn, options) => runTransaction(pool, fn, options, session, family),
     close: () => {
       closed ??= pool.end();
       return closed;

@@ -10,16 +10,17 @@ import { inTurn, type TransactionContext, withTransaction } from './transaction-
 const firstPause = 10;
 const longestPause = 500;
 
-/** See {@link Db.transaction}. */
+/** See {@link Db.transaction}. @param family the pool whose Prisma client takes part */
 export async function runTransaction<T>(
   pool: pg.Pool,
   fn: (tx: Tx) => Promise<T>,
   options: TransactionOptions = {},
   session: Session = { prepare: true },
+  family: pg.Pool = pool,
 ): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await runOnce(pool, fn, options, session);
+      return await runOnce(pool, fn, options, session, family);
     } catch (error) {
       if (attempt >= (options.retry ?? 0) || !isWorthAnotherTry(error)) throw error;
     }
@@ -42,6 +43,7 @@ async function runOnce<T>(
   fn: (tx: Tx) => Promise<T>,
   options: TransactionOptions,
   session: Session,
+  family: pg.Pool,
 ): Promise<T> {
   if (options.signal?.aborted)
     throw new DatabaseError('cancelled', 'The caller went away before the transaction began');
@@ -50,7 +52,7 @@ async function runOnce<T>(
   });
   const context: TransactionContext = {
     client,
-    pool,
+    pool: family,
     over: false,
     turn: Promise.resolve(),
     beforeEnd: [],

@@ -4,7 +4,7 @@ import type pg from 'pg';
 /** The transaction that the current chain of calls runs in, as far as it concerns libraries with their own statements. */
 export interface TransactionContext {
   readonly client: pg.PoolClient;
-  /** The pool that the transaction came from: a client of another database takes no part in it. */
+  /** The pool whose Prisma client takes part: the transaction's own, or the one that its pool is a sibling of. */
   readonly pool: pg.Pool;
   over: boolean;
   /** Settles when the statement before has: one connection runs one at a time. */
@@ -33,6 +33,18 @@ export function withTransaction<T>(context: TransactionContext | undefined, fn: 
  */
 export function outsideTransaction<T>(fn: () => PromiseLike<T>): Promise<T> {
   return storage.run(undefined, async () => await fn());
+}
+
+/** A pool to turn to right now instead of a client's own; undefined where its own will do. */
+const reserve = new AsyncLocalStorage<() => pg.Pool | undefined>();
+
+/** Runs `fn` so that the Prisma client asks `choose` where its statements outside of transactions go. */
+export function useReserve<T>(choose: () => pg.Pool | undefined, fn: () => T): T {
+  return reserve.run(choose, fn);
+}
+
+export function reserveInUse(): pg.Pool | undefined {
+  return reserve.getStore()?.();
 }
 
 /** Runs `fn` after every statement that the transaction was given before. */

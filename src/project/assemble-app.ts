@@ -13,6 +13,7 @@ import type { Config, Limits } from '../config/index.ts';
 import type { Db, PrismaClientLike, WalPosition } from '../data/index.ts';
 import { scalarTypes } from '../emit/scalars/index.ts';
 import { authGuards } from '../features/auth/guards.ts';
+import { isPlainSignIn } from '../features/auth/is-plain-sign-in.ts';
 import type { AuthRuntime } from '../features/auth/start-auth.ts';
 import { startCache } from '../features/cache/start-cache.ts';
 import type { BuiltApp } from '../pipeline.ts';
@@ -92,7 +93,7 @@ export function assembleApp(parts: AppParts): PlinthApp {
       limitCost(costs, limits.cost),
       ...(cache ? [cache.plugin] : []),
       compiled.plugin,
-      runMutationsInTransactions(schema, parts.db, reads),
+      runMutationsInTransactions(schema, parts, reads),
     ],
     answerAgain: (operation, context) => {
       const work = () => compiled.answerAgain(operation, context);
@@ -212,7 +213,7 @@ function runInner(schema: GraphQLSchema, db: Db, context: OperationContext, read
 /** A mutation is one transaction with the reading of its answer, so it runs here instead of in Apollo's executor. */
 function runMutationsInTransactions(
   schema: GraphQLSchema,
-  db: Db,
+  { db, auth }: AppParts,
   reads: ReadRouting | undefined,
 ): ApolloServerPlugin<object> {
   return {
@@ -234,7 +235,7 @@ function runMutationsInTransactions(
             ...(request.operationName != null && { operationName: request.operationName }),
             variables: request.variables ?? {},
             context,
-            db,
+            db: operation && isPlainSignIn(document, operation) ? auth.db : db,
             idempotencyKey: context.request.headers['idempotency-key'],
             signal: context.request.signal,
             ...(reads && { onCommit }),

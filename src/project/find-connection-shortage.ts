@@ -1,8 +1,11 @@
 import type { Config } from '../config/index.ts';
 import type { Db } from '../data/index.ts';
 
-/** Beside its pool, each process has two for counting sign-ins, and may have one to hear of changes. */
-const SIDE_CONNECTIONS = 3;
+/**
+ * Beside its pool, each process may have two for counting sign-ins, three to sign in and one to tell its health while the
+ * pool is used up, and one to hear of changes.
+ */
+const SIDE_CONNECTIONS = 7;
 
 /** Says so when the server's processes may ask PostgreSQL for more connections than it grants; undefined where not. */
 export async function findConnectionShortage(

@@ -1,5 +1,11 @@
 import type { Config } from '../config/index.ts';
-import { createPrismaClient, migrationStatus, type PrismaClientLike } from '../data/index.ts';
+import {
+  createPrismaClient,
+  type Db,
+  migrationStatus,
+  type PrismaClientLike,
+  withReserve,
+} from '../data/index.ts';
 import { startAuth } from '../features/auth/start-auth.ts';
 import type { BuiltApp } from '../pipeline.ts';
 import { createServer, type Log, type PlinthApp, type PlinthServer, type Readiness } from '../serve/index.ts';
@@ -84,7 +90,9 @@ export async function serveProject(parts: ServeParts): Promise<RunningServer> {
   const address: { url?: string } = {};
   const reads = openReads(database, config, log);
   const app = await makeApp({ ...parts, address, reads });
-  const check = config.mode === 'production' ? migratedHealth(parts) : answeringHealth(parts);
+  // Others may hold every connection of the pool: the database answers all the same.
+  const health = withReserve(database.db, database.db.sibling(1));
+  const check = config.mode === 'production' ? migratedHealth(parts) : answeringHealth(health);
   const checkHealth = async (): Promise<Readiness> => ({
     ...(await check()),
     ...(reads && { replicas: reads.replicas.states() }),
@@ -96,15 +104,16 @@ export async function serveProject(parts: ServeParts): Promise<RunningServer> {
   const stop = async (): Promise<void> => {
     await server.close();
     await reads?.replicas.close();
+    await health.close();
     await database.close();
   };
   return { url, address, reads, server, stop: () => (stopping ??= stop()) };
 }
 
 /** In development the schema follows the file, so an answering database is enough. */
-function answeringHealth({ database }: ServeParts): () => Promise<Readiness> {
+function answeringHealth(db: Db): () => Promise<Readiness> {
   return async () => {
-    await database.db.query('SELECT 1');
+    await db.query('SELECT 1');
     return { ready: true, reasons: [] };
   };
 }

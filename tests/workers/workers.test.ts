@@ -47,7 +47,7 @@ test('a stop answers what is under way in every worker; too few connections are 
     DATABASE_URL: url,
   });
   expect(server.said()).toContain(
-    '2 processes with PLINTH_POOL_SIZE=60 may open 126 connections, and PostgreSQL grants 97.',
+    '2 processes with PLINTH_POOL_SIZE=60 may open 134 connections, and PostgreSQL grants 97.',
   );
   await workersOf(server, 2);
   const underWay = Array.from({ length: 6 }, () => server.ask('{ wait(ms: 3000) }'));

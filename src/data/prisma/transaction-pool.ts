@@ -1,23 +1,26 @@
 import pg from 'pg';
-import { currentTransaction, inTurn, type TransactionContext } from '../transaction-context.ts';
+import { currentTransaction, inTurn, reserveInUse, type TransactionContext } from '../transaction-context.ts';
 
 type Submit = (...args: unknown[]) => unknown;
 
 /**
  * What Prisma's adapter takes for a pool: each statement goes to the transaction around the caller if there is one, else to
- * the real pool. (The adapter only accepts a subclass of Pool; this one never opens a connection of its own.)
+ * the real pool, or to its reserve where the caller has one. (The adapter only accepts a subclass of Pool; this one never opens a connection of its own.)
  */
 export function createTransactionPool(real: pg.Pool): pg.Pool {
   class TransactionPool extends pg.Pool {
     override query = ((...args: unknown[]) => {
       const context = open(real);
-      if (!context) return (real.query as Submit).apply(real, args);
+      if (!context) {
+        const pool = reserveInUse() ?? real;
+        return (pool.query as Submit).apply(pool, args);
+      }
       return inTurn(context, async () => (context.client.query as Submit).apply(context.client, args));
     }) as pg.Pool['query'];
 
     override connect = ((): Promise<unknown> => {
       const context = open(real);
-      return context ? Promise.resolve(joined(context)) : real.connect();
+      return context ? Promise.resolve(joined(context)) : (reserveInUse() ?? real).connect();
     }) as pg.Pool['connect'];
 
     override end = (() => Promise.resolve()) as pg.Pool['end'];

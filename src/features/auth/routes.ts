@@ -44,6 +44,8 @@ export interface RouteParts {
   /** By method and path: `POST /auth/api-keys`. */
   readonly own: Readonly<Record<string, OwnRoute>>;
   readonly endSession: (token: string) => Promise<void>;
+  /** Runs what must not wait for connections that slow operations hold. */
+  readonly reserved: <T>(work: () => T) => T;
   /** @throws ViewerError FORBIDDEN where the session was begun in somebody's name and the path is not for it */
   readonly refuseImpersonation: (request: AuthHttpRequest, path: string) => Promise<void>;
 }
@@ -112,9 +114,11 @@ async function handle(
   const auth = await parts.betterAuth();
   const operation = { mails: [], input: ownFields(parts.app, path, body), failure: undefined as unknown };
   const answer = await authOperation.run(operation, () =>
-    auth.handler(toWebRequest(parts, request, path, body)),
+    parts.reserved(() => auth.handler(toWebRequest(parts, request, path, body))),
   );
-  if (operation.failure instanceof ViewerError) throw operation.failure;
+  const { failure } = operation;
+  // A refusal of ours, or what has gone wrong on our side: neither is better-auth's to put into words.
+  if (failure instanceof ViewerError || (failure !== undefined && answer.status >= 500)) throw failure;
   for (const mail of operation.mails) parts.mailer.send(mail);
   // With CORS_ORIGINS=* any page may sign in and keep the token; the browser shall not keep a session for it.
   const trusted = trustsCookie(request.headers, parts.config, parts.publicUrl());

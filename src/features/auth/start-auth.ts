@@ -1,6 +1,6 @@
 import type { RuleBook } from '../../access/rule-book.ts';
 import type { Config } from '../../config/index.ts';
-import type { Db, PrismaClientLike, Queryable } from '../../data/index.ts';
+import { type Db, type PrismaClientLike, type Queryable, withReserve } from '../../data/index.ts';
 import { quoteIdentifier } from '../../kit/quote-identifier.ts';
 import type { AppModel } from '../../model/app-model.ts';
 import type { KnownViewer, ViewerState } from '../../model/viewer.ts';
@@ -40,6 +40,8 @@ export interface AuthParts {
 /** Sign-in at request time. */
 export interface AuthRuntime {
   readonly resolvers: ResolverMap;
+  /** Where mutations that only sign up, in or out run: slow operations can use up the pool, but not this one. */
+  readonly db: Db;
   /** Who sends a request that came without the admin key. */
   findViewer(headers: Readonly<Record<string, string | undefined>>): Promise<ViewerState>;
   /** Answers `/auth/*` and `/dev/mail`. @throws ViewerError */
@@ -47,21 +49,35 @@ export interface AuthRuntime {
   dispose(): Promise<void>;
 }
 
+/** Connections for counting and for finding sessions, each for one short statement at a time. */
+const SIDE_CONNECTIONS = 2;
+/** Signing in is bound by hashing; more at once would not be faster. */
+const RESERVE_CONNECTIONS = 3;
+
 /** Sets sign-in up. Nothing is loaded or connected before it is needed. */
 export function startAuth(parts: AuthParts): AuthRuntime {
   const { app, config, log } = parts;
   // Counts must survive the transaction that they are about, and must not wait for a connection that it holds.
-  const side = parts.db.sibling(2);
+  const side = parts.db.sibling(SIDE_CONNECTIONS);
+  const db = withReserve(parts.db, parts.db.sibling(RESERVE_CONNECTIONS));
   const throttle = makeThrottle(side);
   const stopSweeping = sweepSometimes(side, (err) => log.error({ err }, 'expired sessions were not removed'));
   const mailer = makeMailer(config, log);
   const finder = makeViewerFinder({
     ...parts,
+    db: withReserve(parts.db, side),
     readForeignToken: foreignTokenReader(config.auth.issuers, log),
   });
   const betterAuth = lazy(async () => {
     const [prisma, { makeBetterAuth }] = await Promise.all([parts.prisma(), import('./make-better-auth.ts')]);
-    return makeBetterAuth({ ...parts, mailer, prisma, changed: finder.forget, forgive: throttle.forgive });
+    return makeBetterAuth({
+      ...parts,
+      db,
+      mailer,
+      prisma,
+      changed: finder.forget,
+      forgive: throttle.forgive,
+    });
   });
   const operations = makeOperations({
     config,
@@ -73,11 +89,11 @@ export function startAuth(parts: AuthParts): AuthRuntime {
     adoptAnonymous: (from, to, tx) => adoptAnonymous(app, tx, from, to),
     plainAccount: (id, db) => plainAccount(db, id),
   });
-  const sessions = { db: parts.db, sessionToken: finder.sessionToken, changed: finder.forget };
+  const sessions = { db, sessionToken: finder.sessionToken, changed: finder.forget };
   const keysAndAdmin = ownRoutes({
-    db: parts.db,
-    findAccount: (id) => findAccount(app, id, parts.db),
-    setRoles: (id, roles) => setRoles(app, parts.db, id, roles),
+    db,
+    findAccount: (id) => findAccount(app, id, db),
+    setRoles: (id, roles) => setRoles(app, db, id, roles),
     changed: finder.forget,
   });
   const routes: RouteParts = {
@@ -86,18 +102,20 @@ export function startAuth(parts: AuthParts): AuthRuntime {
     mailer,
     betterAuth,
     findViewer: finder.find,
+    reserved: db.run,
     own: { ...keysAndAdmin, ...sessionRoutes(sessions) },
     endSession: (token) => endSession(sessions, token),
     refuseImpersonation: (request, path) => refuseImpersonation(sessions, request, path),
   };
   return {
     resolvers: authResolvers(app, () => operations),
+    db,
     findViewer: (headers) => finder.find(headers),
     answer: (request) => answerRoute(routes, request),
     dispose: async () => {
       stopSweeping();
       mailer.close();
-      await side.close();
+      await Promise.all([side.close(), db.close()]);
     },
   };
 }

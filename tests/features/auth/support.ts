@@ -73,7 +73,7 @@ export async function startAuthServer(
     : await createDatabase();
   const synced = await syncDevelopment({ url: databaseUrl, projectDir: directory, ...desiredState(built) });
   if (synced.outcome === 'refused') throw new Error(JSON.stringify(synced.findings));
-  const db = openPool({ url: databaseUrl, max: 8 });
+  const db = openPool({ url: databaseUrl, max: 8, connectTimeoutMs: 4_000 });
   const seen: string[] = [];
   db.pool.on('connect', (client) => listen(client, seen));
   const config = readConfig(
