@@ -151,8 +151,9 @@ async function createContext(
 ): Promise<OperationContext> {
   const { built, config, db, log, prisma } = parts;
   // With the admin key the request has said who it is; a cookie beside it means nothing.
-  const sender = request.hasAdminKey ? request.viewer : await parts.auth.findViewer(request.headers);
-  const viewer = await completeViewer(built.app, sender, db);
+  const viewer = request.hasAdminKey
+    ? await completeViewer(built.app, request.viewer, db)
+    : await parts.auth.findViewer(request.headers);
   const scope = new RequestScope({
     app: built.app,
     rules: built.rules,

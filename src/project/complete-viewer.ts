@@ -1,7 +1,7 @@
-import type { Db } from '../data/index.ts';
+import type { Queryable } from '../data/index.ts';
 import { quoteIdentifier } from '../kit/quote-identifier.ts';
 import type { AppModel, Entity, ScalarField } from '../model/app-model.ts';
-import type { KnownViewer, ViewerState } from '../model/viewer.ts';
+import type { ViewerState } from '../model/viewer.ts';
 
 /** Facts that a request may leave out because the account itself has them. */
 const LOADED = ['email', 'emailVerified', 'roles'] as const;
@@ -10,7 +10,11 @@ const LOADED = ['email', 'emailVerified', 'roles'] as const;
  * Fills in what the request did not say of its viewer from the viewer's own row of the `@user` model, in one statement;
  * none when nothing is missing or the model has no such fields.
  */
-export async function completeViewer(app: AppModel, viewer: ViewerState, db: Db): Promise<ViewerState> {
+export async function completeViewer<Viewer extends ViewerState>(
+  app: AppModel,
+  viewer: Viewer,
+  db: Queryable,
+): Promise<Viewer> {
   if (viewer.kind !== 'viewer' || !app.user) return viewer;
   const missing = LOADED.filter((fact) => viewer[fact] === undefined).flatMap((fact) =>
     columnOf(app.user, fact),
@@ -26,11 +30,11 @@ function columnOf(user: Entity | undefined, fact: string): ScalarField[] {
 }
 
 async function loadRow(
-  db: Db,
+  db: Queryable,
   user: Entity,
   id: string,
   fields: readonly ScalarField[],
-): Promise<Partial<KnownViewer> | undefined> {
+): Promise<Readonly<Record<string, unknown>> | undefined> {
   const idField = user.fieldByName.get('id');
   if (idField?.kind !== 'scalar') return undefined;
   const pairs = fields.map(({ name, column }) => `'${name}', ${quoteIdentifier(column)}`).join(', ');
@@ -40,5 +44,5 @@ async function loadRow(
   const facts = Object.entries(JSON.parse(row.facts) as Record<string, unknown>).filter(
     ([, value]) => value !== null,
   );
-  return Object.fromEntries(facts) as Partial<KnownViewer>;
+  return Object.fromEntries(facts);
 }

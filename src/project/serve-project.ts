@@ -10,6 +10,7 @@ import { startAuth } from '../features/auth/start-auth.ts';
 import type { BuiltApp } from '../pipeline.ts';
 import { createServer, type Log, type PlinthApp, type PlinthServer, type Readiness } from '../serve/index.ts';
 import { assembleApp } from './assemble-app.ts';
+import { completeViewer } from './complete-viewer.ts';
 import { developmentSecret } from './development-secret.ts';
 import { type Project, readOperations } from './find-project.ts';
 import { loadDocuments } from './load-documents.ts';
@@ -59,6 +60,7 @@ export async function makeApp(parts: ServeParts): Promise<PlinthApp> {
     db: database.db,
     secret,
     prisma: prismaClient,
+    complete: (viewer, db) => completeViewer(built.app, viewer, db),
     publicUrl: () =>
       parts.config.auth.publicUrl ?? parts.address?.url ?? `http://localhost:${parts.config.port}`,
     log: parts.log,

@@ -4,6 +4,7 @@ import type { Queryable } from '../../data/index.ts';
 import { quoteIdentifier } from '../../kit/quote-identifier.ts';
 import type { AppModel } from '../../model/app-model.ts';
 import type { KnownViewer, ViewerState } from '../../model/viewer.ts';
+import type { ForeignViewer } from './foreign-tokens.ts';
 import { sessionCookieName } from './http-names.ts';
 import { hashToken } from './session-tokens.ts';
 import { readBearer, readCookie, trustsCookie } from './trust-cookie.ts';
@@ -17,7 +18,9 @@ export interface FindViewerParts {
   readonly secret: string;
   readonly publicUrl: () => string;
   /** Who a token of another issuer stands for. Undefined where the token is not to be trusted. */
-  readonly readForeignToken: (token: string) => Promise<KnownViewer | undefined>;
+  readonly readForeignToken: (token: string) => Promise<ForeignViewer | undefined>;
+  /** Adds what the account of that id says where the token says nothing. */
+  readonly complete: (viewer: KnownViewer, db: Queryable) => Promise<KnownViewer>;
 }
 
 type Headers = Readonly<Record<string, string | undefined>>;
@@ -43,6 +46,11 @@ export function makeViewerFinder(parts: FindViewerParts): ViewerFinder {
     const hash = hashToken(secret);
     return cache.get(`${kind}:${hash}`, () => query(parts.db, sql[kind], hash));
   };
+  const readForeign = (token: string): Promise<KnownViewer | undefined> =>
+    cache.get(`token:${hashToken(token)}`, async () => {
+      const found = await parts.readForeignToken(token);
+      return found && { ...found, viewer: await parts.complete(found.viewer, parts.db) };
+    });
   const sessionToken = (headers: Headers): string | undefined => {
     const bearer = readBearer(headers);
     if (bearer !== undefined) return bearer.includes('.') ? unsign(parts.secret, bearer) : bearer;
@@ -54,7 +62,7 @@ export function makeViewerFinder(parts: FindViewerParts): ViewerFinder {
     const apiKey = headers['x-api-key'];
     if (apiKey !== undefined) return lookUp('apiKey', apiKey);
     const bearer = readBearer(headers);
-    if (bearer !== undefined && bearer.split('.').length === 3) return parts.readForeignToken(bearer);
+    if (bearer !== undefined && bearer.split('.').length === 3) return readForeign(bearer);
     const token = sessionToken(headers);
     return token === undefined ? undefined : lookUp('session', token);
   };

@@ -1,6 +1,14 @@
-import { createRemoteJWKSet, decodeJwt, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import {
+  createRemoteJWKSet,
+  customFetch,
+  decodeJwt,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from 'jose';
 import type { TrustedIssuer } from '../../config/index.ts';
 import type { KnownViewer } from '../../model/viewer.ts';
+import { keyFetcher } from './fetch-keys.ts';
 
 /** Seconds by which clocks may differ. */
 const CLOCK_TOLERANCE_S = 30;
@@ -9,18 +17,25 @@ const MAX_TOKEN_LENGTH = 16_384;
 
 interface ForeignTokenLog {
   debug(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Who a token stands for, and until when (ms since 1970). */
+export interface ForeignViewer {
+  readonly viewer: KnownViewer;
+  readonly expiresAt: number;
 }
 
 /**
  * Reads tokens of the issuers in AUTH_ISSUERS. Signature, issuer, audience and times are checked; keys come from the
  * issuer's own JWKS alone (never from the token), are cached, and are asked for again when an unknown `kid` turns up, at
- * most every 30 seconds. Undefined for anything that is not to be trusted.
+ * most every 30 seconds and by one request for all. Undefined for anything that is not to be trusted.
  */
 export function foreignTokenReader(
   issuers: readonly TrustedIssuer[],
   log: ForeignTokenLog,
-): (token: string) => Promise<KnownViewer | undefined> {
-  const byIssuer = new Map(issuers.map((issuer) => [issuer.issuer, { issuer, keys: keysOf(issuer) }]));
+): (token: string) => Promise<ForeignViewer | undefined> {
+  const byIssuer = new Map(issuers.map((issuer) => [issuer.issuer, { issuer, keys: keysOf(issuer, log) }]));
   return async (token) => {
     if (byIssuer.size === 0 || token.length > MAX_TOKEN_LENGTH) return undefined;
     try {
@@ -36,7 +51,8 @@ export function foreignTokenReader(
       });
       // Made in the future: a clock that is wrong, or somebody who hopes to outlive a rotation.
       if (payload.iat !== undefined && payload.iat > Date.now() / 1000 + CLOCK_TOLERANCE_S) return undefined;
-      return toViewer(payload, issuer);
+      const viewer = toViewer(payload, issuer);
+      return viewer && { viewer, expiresAt: ((payload.exp ?? 0) + CLOCK_TOLERANCE_S) * 1000 };
     } catch (err) {
       log.debug({ err }, 'a token was refused');
       return undefined;
@@ -47,31 +63,24 @@ export function foreignTokenReader(
 const JWKS = { cooldownDuration: 30_000, cacheMaxAge: 600_000, timeoutDuration: 5_000 };
 
 /** The issuer's keys; the address is found at the first token, and again after a failure to find it. */
-function keysOf({ issuer, jwksUrl }: TrustedIssuer): JWTVerifyGetKey {
+function keysOf({ issuer, jwksUrl }: TrustedIssuer, log: ForeignTokenLog): JWTVerifyGetKey {
+  const ask = keyFetcher(issuer, log);
   let keys: Promise<JWTVerifyGetKey> | undefined;
   const find = async (): Promise<JWTVerifyGetKey> =>
-    createRemoteJWKSet(new URL(jwksUrl ?? (await discover(issuer))), JWKS);
+    createRemoteJWKSet(new URL(jwksUrl ?? (await discover(issuer, ask))), { ...JWKS, [customFetch]: ask });
   return async (header, token) => {
-    keys ??= find();
-    try {
-      return await (await keys)(header, token);
-    } catch (error) {
-      if (
-        await keys.then(
-          () => false,
-          () => true,
-        )
-      )
-        keys = undefined;
+    keys ??= find().catch((error: unknown) => {
+      keys = undefined;
       throw error;
-    }
+    });
+    return (await keys)(header, token);
   };
 }
 
 /** OpenID Connect Discovery 1.0 §4. */
-async function discover(issuer: string): Promise<string> {
+async function discover(issuer: string, ask: ReturnType<typeof keyFetcher>): Promise<string> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-  const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(JWKS.timeoutDuration) });
+  const response = await ask(url, { redirect: 'error', signal: AbortSignal.timeout(JWKS.timeoutDuration) });
   const found = (await response.json()) as { issuer?: unknown; jwks_uri?: unknown };
   if (found.issuer !== issuer || typeof found.jwks_uri !== 'string')
     throw new Error(`The discovery document of ${issuer} is not its own`);

@@ -30,6 +30,8 @@ export interface AuthParts {
   readonly prisma: () => Promise<PrismaClientLike>;
   /** Where this server is reached, without a slash at the end. */
   readonly publicUrl: () => string;
+  /** Adds facts that a viewer's own account knows. */
+  readonly complete: (viewer: KnownViewer, db: Queryable) => Promise<KnownViewer>;
   readonly log: {
     info(fields: object, message: string): void;
     error(fields: object, message: string): void;

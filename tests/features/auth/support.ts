@@ -44,6 +44,8 @@ export interface AuthServer {
   mails(): Promise<readonly Mail[]>;
   /** SQL statements that ran on the main pool since the last call. */
   statements(): string[];
+  /** The same of all pools of this server. */
+  allStatements(): string[];
   /** Ends the process' part; the database stays, for another server. */
   stop(): Promise<void>;
 }
@@ -73,9 +75,16 @@ export async function startAuthServer(
     : await createDatabase();
   const synced = await syncDevelopment({ url: databaseUrl, projectDir: directory, ...desiredState(built) });
   if (synced.outcome === 'refused') throw new Error(JSON.stringify(synced.findings));
-  const db = openPool({ url: databaseUrl, max: 8, connectTimeoutMs: 4_000 });
   const seen: string[] = [];
-  db.pool.on('connect', (client) => listen(client, seen));
+  const everywhere: string[] = [];
+  const pool = openPool({ url: databaseUrl, max: 8, connectTimeoutMs: 4_000 });
+  pool.pool.on('connect', (client) => listen(client, [seen, everywhere]));
+  const sibling = (max: number): Db => {
+    const other = pool.sibling(max);
+    other.pool.on('connect', (client) => listen(client, [everywhere]));
+    return other;
+  };
+  const db: Db = { ...pool, sibling };
   const config = readConfig(
     { PLINTH_ADMIN_KEY: ADMIN_KEY, PLINTH_SECRET: SECRET, LOG_LEVEL: 'error', ...settings },
     { mode, commandLine: { port: 0, host: '127.0.0.1' } },
@@ -108,16 +117,18 @@ export async function startAuthServer(
         await fetch(`${server.url}/dev/mail`, { headers: { accept: 'application/json' } })
       ).json()) as Mail[],
     statements: () => seen.splice(0),
+    allStatements: () => everywhere.splice(0),
     stop,
   };
 }
 
-function listen(client: { query: unknown }, seen: string[]): void {
+function listen(client: { query: unknown }, lists: readonly string[][]): void {
   const query = (client.query as (...args: unknown[]) => unknown).bind(client);
   client.query = (...args: unknown[]) => {
     const [first] = args;
     const text = typeof first === 'string' ? first : (first as { text?: string } | undefined)?.text;
-    if (text !== undefined && !/^(BEGIN|COMMIT|ROLLBACK$)/.test(text)) seen.push(text);
+    if (text !== undefined && !/^(BEGIN|COMMIT|ROLLBACK$)/.test(text))
+      for (const list of lists) list.push(text);
     return query(...args);
   };
 }
