@@ -9,7 +9,12 @@ export interface QueryOptions {
   readonly name?: string;
   /** When it fires, the statement is cancelled on the server and the call rejects with kind `cancelled`. */
   readonly signal?: AbortSignal;
+  /** Whether it only reads, so that it may share a connection with others, and run twice. */
+  readonly repeatable?: boolean;
 }
+
+/** The columns of one row as PostgreSQL's own text, in their order. */
+export type Texts = readonly (string | null)[];
 
 /** The same where statements are not prepared. */
 export function unnamed({ signal }: QueryOptions): QueryOptions {
@@ -26,6 +31,12 @@ export interface Queryable {
   query<R = Row>(text: string, params?: readonly unknown[], options?: QueryOptions): Promise<R[]>;
   /** Runs one statement and answers how many rows it touched. @throws DatabaseError */
   execute(text: string, params?: readonly unknown[], options?: QueryOptions): Promise<number>;
+  /**
+   * Runs one statement that answers one row, and answers its columns; undefined where it answers none. Nothing is done
+   * with the values, so this is the fastest way for an answer that is text already.
+   * @throws DatabaseError
+   */
+  readTexts(text: string, params: readonly unknown[], options?: QueryOptions): Promise<Texts | undefined>;
 }
 
 export type IsolationLevel = 'read committed' | 'repeatable read' | 'serializable';

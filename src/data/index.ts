@@ -6,6 +6,7 @@ export type {
   Queryable,
   QueryOptions,
   Row,
+  Texts,
   TransactionOptions,
   Tx,
 } from './db.ts';
@@ -16,6 +17,7 @@ export {
 } from './embedded/embedded-errors.ts';
 export type { EmbeddedOptions, EmbeddedServer } from './embedded/start-embedded.ts';
 export { startEmbedded } from './embedded/start-embedded.ts';
+export { expressLinesOf } from './express/express-lane.ts';
 export type { Listener, ListenOptions } from './listen.ts';
 export { listen } from './listen.ts';
 export type { Renames } from './migrate/apply-renames.ts';

@@ -1,8 +1,9 @@
 import pg from 'pg';
 import { toDatabaseError } from './database-error.ts';
 import { type Db, type QueryOptions, type Row, unnamed } from './db.ts';
+import { ExpressLane } from './express/express-lane.ts';
 import type { Pooler } from './pooler/detect-pooler.ts';
-import { closeCancellably, runStatement } from './run-statement.ts';
+import { closeCancellably, runForTexts, runStatement } from './run-statement.ts';
 import { runTransaction } from './run-transaction.ts';
 
 export interface PoolOptions {
@@ -18,6 +19,8 @@ export interface PoolOptions {
   readonly applicationName?: string;
   /** Set where a pooler in transaction mode stands between, as `detectPooler` finds. */
   readonly pooler?: Pooler | undefined;
+  /** Of `max`, how many connections short reads may share. Default 0. */
+  readonly expressLines?: number;
   /** Whether statements are prepared by name. Default: unless a pooler would forget them. */
   readonly prepare?: boolean | undefined;
   /** Told of connections that broke while idle; the pool replaces them by itself. */
@@ -31,18 +34,26 @@ export function openPool(options: PoolOptions): Db {
 
 /** @param family the pool that the new one is a sibling of */
 function openSibling(options: PoolOptions, family?: pg.Pool): Db {
-  const pool = new pg.Pool({
+  const { max = 10, expressLines: lines = 0 } = options;
+  const client: pg.ClientConfig = {
     connectionString: options.url,
-    max: options.max ?? 10,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
-    idleTimeoutMillis: 30_000,
     application_name: options.applicationName ?? 'plinth',
+  };
+  const pool = new pg.Pool({
+    ...client,
+    max: max - lines,
+    idleTimeoutMillis: 30_000,
     ...(options.pooler ? POOLED : direct(options)),
   });
   // Without a listener, one idle connection lost to a restart of the server would end the whole process.
   pool.on('error', (error) => options.onConnectionLost?.(error));
   pool.on('connect', (client) => void client.on('error', () => undefined));
-  return asDb(pool, options, family ?? pool);
+  const lane =
+    lines > 0 && !options.pooler && options.prepare !== false
+      ? new ExpressLane({ client: { ...client, ...settings(options) }, lines })
+      : undefined;
+  return asDb(pool, options, { family: family ?? pool, lane });
 }
 
 /**
@@ -58,9 +69,13 @@ async function noticeDeadlocksSoon(client: pg.ClientBase): Promise<void> {
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** Instants travel as text, so every connection has to write them the same way. */
-function direct({ statementTimeoutMs = DEFAULT_TIMEOUT_MS }: PoolOptions): pg.PoolConfig {
+function settings({ statementTimeoutMs = DEFAULT_TIMEOUT_MS }: PoolOptions): pg.ClientConfig {
   const options = '-c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601 -c bytea_output=hex';
-  return { statement_timeout: statementTimeoutMs, options, onConnect: noticeDeadlocksSoon };
+  return { statement_timeout: statementTimeoutMs, options };
+}
+
+function direct(options: PoolOptions): pg.PoolConfig {
+  return { ...settings(options), onConnect: noticeDeadlocksSoon };
 }
 
 /** A pooler takes no settings with the connection, but these two it carries over to whatever connection comes next. */
@@ -82,9 +97,19 @@ function sessionOf({ pooler, prepare, statementTimeoutMs = DEFAULT_TIMEOUT_MS }:
   };
 }
 
-function asDb(pool: pg.Pool, poolOptions: PoolOptions, family: pg.Pool): Db {
+/** What stands beside a pool. */
+interface Beside {
+  readonly family: pg.Pool;
+  readonly lane: ExpressLane | undefined;
+}
+
+function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane }: Beside): Db {
   let closed: Promise<void> | undefined;
   const session = sessionOf(poolOptions);
+  const connect = (): Promise<pg.PoolClient> =>
+    pool.connect().catch((error: unknown) => {
+      throw toDatabaseError(error);
+    });
   const run = async (
     text: string,
     params: readonly unknown[],
@@ -93,21 +118,37 @@ function asDb(pool: pg.Pool, poolOptions: PoolOptions, family: pg.Pool): Db {
     const options = session.prepare ? given : unnamed(given);
     if (!options.signal) return runStatement(pool, text, params, options);
     options.signal.throwIfAborted();
-    const client = await pool.connect().catch((error: unknown) => {
-      throw toDatabaseError(error);
-    });
+    const client = await connect();
     return closeCancellably(client, () => runStatement(client, text, params, options));
+  };
+  const readTexts = async (text: string, params: readonly unknown[], given: QueryOptions) => {
+    const options = session.prepare ? given : unnamed(given);
+    options.signal?.throwIfAborted();
+    const client = await connect();
+    return closeCancellably(client, async () => {
+      const began = performance.now();
+      const texts = await runForTexts(client, text, params, options);
+      if (options.repeatable && options.name !== undefined)
+        lane?.note(options.name, performance.now() - began);
+      return texts;
+    });
   };
   return {
     url: poolOptions.url,
     pool,
-    sibling: (max) => openSibling({ ...poolOptions, max }, family),
+    sibling: (max) => openSibling({ ...poolOptions, max, expressLines: 0 }, family),
     query: async <R = Row>(text: string, params: readonly unknown[] = [], options: QueryOptions = {}) =>
       (await run(text, params, options)).rows as R[],
     execute: async (text, params = [], options = {}) => (await run(text, params, options)).rowCount ?? 0,
+    readTexts: (text, params, options = {}) => {
+      const { name, repeatable, signal } = options;
+      const sooner = repeatable && name !== undefined && !signal?.aborted && lane?.read(text, params, name);
+      if (!sooner) return readTexts(text, params, options);
+      return sooner.then((outcome) => (outcome ? outcome.texts : readTexts(text, params, options)));
+    },
     transaction: (fn, options) => runTransaction(pool, fn, options, session, family),
     close: () => {
-      closed ??= pool.end();
+      closed ??= Promise.all([pool.end(), lane?.close()]).then(() => undefined);
       return closed;
     },
   };

@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import pg from 'pg';
 import { DatabaseError, toDatabaseError } from './database-error.ts';
-import type { QueryOptions } from './db.ts';
+import type { QueryOptions, Texts } from './db.ts';
+import { TextRow } from './express/text-row.ts';
 
 const { builtins } = pg.types;
 const parsed = new Set<number>([
@@ -30,19 +31,38 @@ interface ServerSide {
 const cancelPatience = 3_000;
 
 /** Runs one statement on a pool or on one connection; with a signal only on a connection. @throws DatabaseError */
-export async function runStatement(
+export function runStatement(
   on: pg.Pool | pg.PoolClient,
   text: string,
   params: readonly unknown[],
-  options: QueryOptions,
+  { name, signal }: QueryOptions,
 ): Promise<pg.QueryResult> {
-  const { signal } = options;
-  const config = {
-    text,
-    values: [...params],
-    types,
-    ...(options.name === undefined ? {} : { name: options.name }),
-  };
+  const config = { text, values: [...params], types, ...(name === undefined ? {} : { name }) };
+  return cancellably(on, signal, () => on.query(config));
+}
+
+/** The same for {@link Queryable.readTexts}. @throws DatabaseError */
+export function runForTexts(
+  on: pg.PoolClient,
+  text: string,
+  params: readonly unknown[],
+  { name, signal }: QueryOptions,
+): Promise<Texts | undefined> {
+  return cancellably(
+    on,
+    signal,
+    () =>
+      new Promise((resolve, reject) => {
+        on.query(new TextRow(text, params, name, (error, texts) => (error ? reject(error) : resolve(texts))));
+      }),
+  );
+}
+
+async function cancellably<T>(
+  on: pg.Pool | pg.PoolClient,
+  signal: AbortSignal | undefined,
+  run: () => Promise<T>,
+): Promise<T> {
   if (signal?.aborted) throw cancelled(signal);
   let cancelling: Promise<void> | undefined;
   const onAbort = (): void => {
@@ -51,7 +71,7 @@ export async function runStatement(
   };
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
-    return await on.query(config);
+    return await run();
   } catch (error) {
     if (signal?.aborted) throw cancelled(signal, error);
     throw toDatabaseError(error);

@@ -4,7 +4,7 @@ import { DatabaseError, toDatabaseError } from './database-error.ts';
 import { type QueryOptions, type Row, type TransactionOptions, type Tx, unnamed } from './db.ts';
 import type { Session } from './open-pool.ts';
 import { parseWalPosition } from './replicas/wal-position.ts';
-import { closeCancellably, runStatement } from './run-statement.ts';
+import { closeCancellably, runForTexts, runStatement } from './run-statement.ts';
 import { inTurn, type TransactionContext, withTransaction } from './transaction-context.ts';
 
 const firstPause = 10;
@@ -124,22 +124,20 @@ function asTx(
   committed: (() => void)[],
 ): Tx {
   let savepoints = 0;
-  const run = (
-    text: string,
-    params: readonly unknown[] = [],
-    given: QueryOptions = {},
-  ): Promise<pg.QueryResult> => {
+  const inTx = <T>(given: QueryOptions, work: (options: QueryOptions) => Promise<T>): Promise<T> => {
     const extra = session.prepare ? given : unnamed(given);
     if (context.over) throw new DatabaseError('other', 'The transaction is over; was a promise not awaited?');
     const signal = extra.signal ?? options.signal;
-    return inTurn(context, () =>
-      runStatement(context.client, text, params, signal ? { ...extra, signal } : extra),
-    );
+    return inTurn(context, () => work(signal ? { ...extra, signal } : extra));
   };
+  const run = (text: string, params: readonly unknown[] = [], given: QueryOptions = {}) =>
+    inTx(given, (extra) => runStatement(context.client, text, params, extra));
   return {
     query: async <R = Row>(text: string, params?: readonly unknown[], extra?: QueryOptions) =>
       (await run(text, params, extra)).rows as R[],
     execute: async (text, params, extra) => (await run(text, params, extra)).rowCount ?? 0,
+    readTexts: async (text, params, given = {}) =>
+      inTx(given, (extra) => runForTexts(context.client, text, params, extra)),
     savepoint: async (fn) => {
       const name = `plinth_${savepoints++}`;
       await run(`SAVEPOINT ${name}`);

@@ -1,5 +1,12 @@
 import type { Config } from '../config/index.ts';
-import { type Db, detectPooler, openPool, type Pooler, startEmbedded } from '../data/index.ts';
+import {
+  type Db,
+  detectPooler,
+  expressLinesOf,
+  openPool,
+  type Pooler,
+  startEmbedded,
+} from '../data/index.ts';
 import type { Project } from './find-project.ts';
 
 /** Where a database is, and what stands before it. */
@@ -50,6 +57,7 @@ export function openLink(
     pooler,
     prepare,
     max: poolSize,
+    expressLines: expressLinesOf(poolSize),
     statementTimeoutMs: limits.requestMs,
     connectTimeoutMs: QUEUE_MS,
   });

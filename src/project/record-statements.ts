@@ -1,4 +1,4 @@
-import type { QueryOptions, Row, Tx } from '../data/index.ts';
+import type { QueryOptions, Row, Texts, Tx } from '../data/index.ts';
 import { undo } from './undo.ts';
 
 /** Whether PostgreSQL's plan is asked for, and whether the statement is run for it. */
@@ -41,6 +41,17 @@ export class Recorder implements Tx {
     const rows = await this.#tx.execute(text, params, options);
     this.statements.push({ ...seen, rows });
     return rows;
+  }
+
+  async readTexts(
+    text: string,
+    params: readonly unknown[],
+    options?: QueryOptions,
+  ): Promise<Texts | undefined> {
+    const seen = await this.#see(text, params);
+    const texts = await this.#tx.readTexts(text, params, options);
+    this.statements.push({ ...seen, rows: texts ? 1 : 0 });
+    return texts;
   }
 
   savepoint<T>(fn: () => Promise<T>): Promise<T> {

@@ -112,6 +112,7 @@ function readerOf(replica: Replica, db: Db, primary: Db): Queryable {
     query: <R = Row>(text: string, params?: readonly unknown[], options?: QueryOptions) =>
       ask((on) => on.query<R>(text, params, options)),
     execute: (text, params, options) => ask((on) => on.execute(text, params, options)),
+    readTexts: (text, params, options) => ask((on) => on.readTexts(text, params, options)),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/index.ts';
-import { type Db, openReplicas, type Replicas } from '../../data/index.ts';
+import { type Db, expressLinesOf, openReplicas, type Replicas } from '../../data/index.ts';
 import type { Log } from '../../serve/index.ts';
 import type { DatabaseLink } from '../open-database.ts';
 import { keptFor } from './route-reads.ts';
@@ -22,7 +22,12 @@ export function openReads(
   const replicas = openReplicas({
     urls,
     primary: db,
-    pool: { max: poolSize, prepare, statementTimeoutMs: limits.requestMs },
+    pool: {
+      max: poolSize,
+      expressLines: expressLinesOf(poolSize),
+      prepare,
+      statementTimeoutMs: limits.requestMs,
+    },
     maxLagMs: replicaLagMs,
     onChange: (replica, { used, reason }) => {
       if (used) log.info({ replica }, 'a replica takes reads');

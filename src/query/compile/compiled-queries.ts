@@ -76,7 +76,7 @@ export class CompiledQueries {
 
   async #read(run: Run, { db, signal }: RequestScope): Promise<Row | undefined> {
     try {
-      return await readRow(run, db, signal);
+      return await readRow(run, db, signal, true);
     } catch (error) {
       if (error instanceof DatabaseError && ASK_RESOLVERS.has(error.kind)) return undefined;
       throw error;

@@ -44,11 +44,12 @@ export async function readRow(
   { statement, params, name }: Run,
   db: Queryable,
   signal: AbortSignal | undefined,
+  repeatable = false,
 ): Promise<Row | undefined> {
   if (statement.text === '') return {};
-  const options = { ...(name !== undefined && { name }), ...(signal && { signal }) };
-  const [row] = await db.query(statement.text, params, options);
-  return row;
+  const options = { repeatable, ...(name !== undefined && { name }), ...(signal && { signal }) };
+  const texts = await db.readTexts(statement.text, params, options);
+  return texts && Object.fromEntries(texts.map((text, at) => [`r${at}`, text]));
 }
 
 /** Whether the database has looked at the statement and refused it, so that nothing of it was stored. */

@@ -91,6 +91,10 @@ function makeScope(built: BuiltApp, db: Db, asking: Asking) {
       return db.query(text, params, options);
     },
     execute: () => Promise.reject(new Error('Reading executes nothing')),
+    readTexts: (text, params, options) => {
+      statements.push(text);
+      return db.readTexts(text, params, options);
+    },
   };
   const scope = new RequestScope({
     app: built.app,
