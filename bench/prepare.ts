@@ -62,9 +62,8 @@ export async function prepare(options: {
 function buildPlinth(): void {
   console.error('Building Plinth');
   rmSync(BUILT, { recursive: true, force: true });
-  const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-  const flags = ['-p', 'tsconfig.build.json', '--outDir', join(BUILT, 'dist'), '--declaration', 'false'];
-  execFileSync(process.execPath, [tsc, ...flags], { cwd: ROOT, stdio: 'inherit' });
+  const build = join(ROOT, 'scripts', 'build.mjs');
+  execFileSync(process.execPath, [build, join(BUILT, 'dist')], { cwd: ROOT, stdio: 'inherit' });
   copyFileSync(join(ROOT, 'package.json'), join(BUILT, 'package.json'));
 }
 

@@ -32,7 +32,7 @@ const DOORS: Record<string, readonly string[]> = {
   cli: ['kit', 'model', 'config', 'data', 'pipeline', 'serve', 'project', 'emit'],
   client: [],
   testing: ['kit', 'model', 'config', 'data', 'pipeline', 'serve', 'project', 'query'],
-  main: ['cli'],
+  main: ['cli', 'kit'],
   index: ['kit', 'model', 'config', 'data', 'query', 'project'],
 };
 

@@ -11,10 +11,8 @@ import { countProblems, describeProblems } from './output.ts';
 import type { Cli } from './run.ts';
 
 /** `plinth check`: every problem of schema.graphql and operations/ on standard output, exit code 1 when one is an error. */
-export function addCheckCommand(program: Command, { output, exit }: Cli): void {
-  program
-    .command('check')
-    .description('find every mistake in schema.graphql, its rules and operations/')
+export function fillCheckCommand(command: Command, { output, exit }: Cli): void {
+  command
     .addOption(projectOption())
     .option('--json', 'print the problems as JSON')
     .action((options: { project: string; json?: boolean }) => {

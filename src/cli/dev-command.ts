@@ -10,10 +10,8 @@ import { describeProblems, type Output } from './output.ts';
 import type { Cli } from './run.ts';
 
 /** `plinth dev`: database, API and types follow schema.graphql as it is saved. */
-export function addDevCommand(program: Command, { output }: Cli): void {
-  program
-    .command('dev')
-    .description('serve while you work: database, API and types follow schema.graphql')
+export function fillDevCommand(command: Command, { output }: Cli): void {
+  command
     .addOption(projectOption())
     .addOption(portOption())
     .option('--no-watch', 'do not follow changes of the files')

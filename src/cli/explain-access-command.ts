@@ -26,10 +26,8 @@ interface Options {
 }
 
 /** `plinth explain-access`: why a viewer may or may not, term by term. Exit code 1 where something is denied. */
-export function addExplainAccessCommand(program: Command, cli: Cli): void {
-  program
-    .command('explain-access')
-    .description('explain why a viewer may or may not: an operation file, or --model and --id')
+export function fillExplainAccessCommand(command: Command, cli: Cli): void {
+  command
     .addArgument(new Argument('[file]', 'a file with one GraphQL operation; what it writes is undone'))
     .addOption(projectOption())
     .option('--model <name>', 'judge one stored row of this model')

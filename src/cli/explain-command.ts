@@ -24,10 +24,8 @@ interface Options {
 }
 
 /** `plinth explain`: how an operation runs. Exit code 1 where it would be refused or fails. */
-export function addExplainCommand(program: Command, cli: Cli): void {
-  program
-    .command('explain')
-    .description('explain how an operation runs: compiled or not and why, its SQL, its cost')
+export function fillExplainCommand(command: Command, cli: Cli): void {
+  command
     .addArgument(new Argument('[file]', 'a file with GraphQL operations'))
     .addOption(projectOption())
     .option('--text <document>', 'the operation itself, instead of a file')

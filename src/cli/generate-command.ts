@@ -11,12 +11,8 @@ import { projectOption } from './options.ts';
 import type { Cli } from './run.ts';
 
 /** `plinth generate`: writes everything that follows from schema.graphql; `--check` only compares. */
-export function addGenerateCommand(program: Command, { output }: Cli): void {
-  program
-    .command('generate')
-    .description(
-      'write prisma/schema.prisma, the API as SDL, resolver types, lists of operations and the Prisma client',
-    )
+export function fillGenerateCommand(command: Command, { output }: Cli): void {
+  command
     .addOption(projectOption())
     .option('--check', 'write nothing; fail when a committed file is not what would be written')
     .action(async (options: { project: string; check?: boolean }) => {

@@ -1,19 +1,17 @@
 import { readdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import { packageFile } from '../kit/package-file.ts';
 import { didYouMean } from '../kit/suggest.ts';
 import { UserError } from '../kit/user-error.ts';
 import { copyTemplate } from './copy-template.ts';
 import type { Cli } from './run.ts';
 
-const templates = fileURLToPath(new URL('../../templates', import.meta.url));
+const templates = packageFile('templates');
 
 /** `plinth init [dir]`: a new project from a template, in a directory without one. */
-export function addInitCommand(program: Command, { output }: Cli): void {
-  program
-    .command('init')
-    .description('make a new project')
+export function fillInitCommand(command: Command, { output }: Cli): void {
+  command
     .argument('[dir]', 'where to make it', '.')
     .option('--template <name>', 'what to start from', 'minimal')
     .action((directory: string, options: { template: string }) => {

@@ -23,20 +23,19 @@ import type { Output } from './output.ts';
 import type { Cli } from './run.ts';
 
 /** `plinth migrate new|deploy|status`. */
-export function addMigrateCommand(program: Command, { output, exit }: Cli): void {
-  const migrate = program.command('migrate').description('write, apply and compare migrations');
-  migrate
+export function fillMigrateCommand(command: Command, { output, exit }: Cli): void {
+  command
     .command('new')
     .description('write a migration with everything that schema.graphql has beyond the last one')
     .argument('<name>', 'what it does, in a word or two')
     .addOption(projectOption())
     .action((name: string, options: { project: string }) => newMigration(name, options.project, output));
-  migrate
+  command
     .command('deploy')
     .description('apply pending migrations to the database')
     .addOption(projectOption())
     .action((options: { project: string }) => deploy(options.project, output));
-  migrate
+  command
     .command('status')
     .description('compare the database with prisma/migrations; exit code 1 when something is pending')
     .addOption(projectOption())

@@ -9,23 +9,19 @@ import { projectOption } from './options.ts';
 import type { Cli } from './run.ts';
 
 /** `plinth seed`: runs prisma/seed.ts against the project's database. */
-export function addSeedCommand(program: Command, { output }: Cli): void {
-  program
-    .command('seed')
-    .description('fill the database with prisma/seed.ts')
-    .addOption(projectOption())
-    .action(async (options: { project: string }) => {
-      const project = findProject(options.project);
-      const config = readConfig(environment(), { mode: 'development', file: await readConfigFile(project) });
-      const built = buildApp(readSources(project));
-      const database = await openDatabase(project, config, output.note);
-      try {
-        const started = performance.now();
-        const prisma = await createPrismaClient({ prismaSchema: built.prismaSchema, db: database.db });
-        await seedProject(project, { db: database.db, prisma, log: output.note });
-        output.note(`Seeded in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
-      } finally {
-        await database.close();
-      }
-    });
+export function fillSeedCommand(command: Command, { output }: Cli): void {
+  command.addOption(projectOption()).action(async (options: { project: string }) => {
+    const project = findProject(options.project);
+    const config = readConfig(environment(), { mode: 'development', file: await readConfigFile(project) });
+    const built = buildApp(readSources(project));
+    const database = await openDatabase(project, config, output.note);
+    try {
+      const started = performance.now();
+      const prisma = await createPrismaClient({ prismaSchema: built.prismaSchema, db: database.db });
+      await seedProject(project, { db: database.db, prisma, log: output.note });
+      output.note(`Seeded in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
+    } finally {
+      await database.close();
+    }
+  });
 }

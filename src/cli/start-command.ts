@@ -33,10 +33,8 @@ interface Start {
 }
 
 /** `plinth start`: serves in production; changes nothing in the database and refuses one that is behind. */
-export function addStartCommand(program: Command, { output }: Cli): void {
-  program
-    .command('start')
-    .description('serve in production; refuses a database that is behind')
+export function fillStartCommand(command: Command, { output }: Cli): void {
+  command
     .addOption(projectOption())
     .addOption(portOption())
     .action((options: StartOptions) => (cluster.isWorker ? startWorker(options) : start(options, output)));
@@ -44,15 +42,18 @@ export function addStartCommand(program: Command, { output }: Cli): void {
 
 async function start(options: StartOptions, output: Output): Promise<void> {
   const signalled = awaitSignal(output.note);
+  refuseMissingPackages();
   const parts = await readStart(options);
   refuseUnwrittenChanges(parts.project, parts.built);
   const { project, config, log } = parts;
   const database = await openDatabase(project, config, output.note);
   try {
-    refuseUnsettled(await migrationStatus(database.url, project.directory));
-    await prepareTables(database.db);
+    const status = migrationStatus(database.url, project.directory);
     // Behind a pooler our connections are not PostgreSQL's.
-    const shortage = database.pooler ? undefined : await findConnectionShortage(database.db, config);
+    const [, shortage] = await Promise.all([
+      status.then(refuseUnsettled).then(() => prepareTables(database.db)),
+      database.pooler ? undefined : findConnectionShortage(database.db, config),
+    ]);
     if (shortage) log.warn(shortage);
     const serve = config.workers === 1 ? serveAlone : serveByWorkers;
     await serve(parts, database, signalled);
@@ -101,6 +102,25 @@ async function readStart(options: StartOptions): Promise<Start> {
     file: await readConfigFile(project),
   });
   return { project, config, built: buildApp(readSources(project)), log: makeLog(config) };
+}
+
+/** Loaded at the first sign-in or the first use of Prisma, which may be hours from now. */
+const LOADED_LATER = [
+  'better-auth',
+  '@simplewebauthn/server',
+  '@prisma/client/runtime/client',
+  '@prisma/adapter-pg',
+];
+
+/** @throws UserError that names what is not installed */
+function refuseMissingPackages(): void {
+  for (const name of LOADED_LATER) {
+    try {
+      import.meta.resolve(name);
+    } catch {
+      throw new UserError(`The package ${name} is not installed. Install the project's dependencies anew.`);
+    }
+  }
 }
 
 /** @throws UserError when schema.graphql says more than the migrations on disk */

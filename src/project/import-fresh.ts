@@ -1,6 +1,5 @@
 import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { tsImport } from 'tsx/esm/api';
 import { UserError } from '../kit/user-error.ts';
 
 /**
@@ -9,6 +8,8 @@ import { UserError } from '../kit/user-error.ts';
  */
 export async function importFresh(path: string): Promise<Record<string, unknown>> {
   try {
+    // Most of what it costs is esbuild, which a project without code of its own does not need.
+    const { tsImport } = await import('tsx/esm/api');
     return await tsImport(pathToFileURL(path).href, import.meta.url);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -53,7 +53,7 @@ export async function makeApp(parts: ServeParts): Promise<PlinthApp> {
     }));
   const prisma = hasCode ? await prismaClient() : undefined;
   const secret = parts.config.secret ?? developmentSecret(project);
-  const auth = startAuth({
+  const auth = await startAuth({
     app: built.app,
     rules: built.rules,
     config: parts.config,

@@ -85,12 +85,18 @@ function makeHttp({ config, log }: ServerOptions): FastifyInstance {
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
+    // No route has a JSON schema: Fastify's compilers for them would be loaded all the same.
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     http: {
       headersTimeout: timeouts.headersMs,
       // How often Node looks for connections that exceed the two limits above.
       connectionsCheckingInterval: Math.min(5_000, timeouts.headersMs),
     },
   }) as unknown as FastifyInstance;
+}
+
+function noSchemas(): never {
+  throw new Error('Routes have no JSON schemas here');
 }
 
 function refuseWhileStopping(http: FastifyInstance, life: Life, maskError: MaskError): void {

@@ -1,4 +1,3 @@
-import { PrismaPg } from '@prisma/adapter-pg';
 import type { Db } from '../db.ts';
 import { currentTransaction } from '../transaction-context.ts';
 import { buildClientConfig } from './build-client-config.ts';
@@ -34,7 +33,10 @@ const forever = 2 ** 31 - 1;
  * transaction; elsewhere it uses the pool. Loading takes some hundred milliseconds, so call it when first needed.
  */
 export async function createPrismaClient(options: PrismaClientOptions): Promise<PrismaClientLike> {
-  const { getPrismaClient } = await import('@prisma/client/runtime/client');
+  const [{ getPrismaClient }, { PrismaPg }] = await Promise.all([
+    import('@prisma/client/runtime/client'),
+    import('@prisma/adapter-pg'),
+  ]);
   const Client = getPrismaClient(await buildClientConfig(options.prismaSchema, options.cacheDirectory));
   const adapter = new PrismaPg(createTransactionPool(options.db.pool));
   const client: unknown = new Client({ adapter, transactionOptions: { maxWait: forever, timeout: forever } });

@@ -1,11 +1,4 @@
-import {
-  createRemoteJWKSet,
-  customFetch,
-  decodeJwt,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-  jwtVerify,
-} from 'jose';
+import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import type { TrustedIssuer } from '../../config/index.ts';
 import type { KnownViewer } from '../../model/viewer.ts';
 import { keyFetcher } from './fetch-keys.ts';
@@ -31,18 +24,23 @@ export interface ForeignViewer {
  * issuer's own JWKS alone (never from the token), are cached, and are asked for again when an unknown `kid` turns up, at
  * most every 30 seconds and by one request for all. Undefined for anything that is not to be trusted.
  */
-export function foreignTokenReader(
+export async function foreignTokenReader(
   issuers: readonly TrustedIssuer[],
   log: ForeignTokenLog,
-): (token: string) => Promise<ForeignViewer | undefined> {
-  const byIssuer = new Map(issuers.map((issuer) => [issuer.issuer, { issuer, keys: keysOf(issuer, log) }]));
+): Promise<(token: string) => Promise<ForeignViewer | undefined>> {
+  if (issuers.length === 0) return async () => undefined;
+  // Loaded where somebody is trusted, and then before the server serves.
+  const jose = await import('jose');
+  const byIssuer = new Map(
+    issuers.map((issuer) => [issuer.issuer, { issuer, keys: keysOf(issuer, log, jose) }]),
+  );
   return async (token) => {
-    if (byIssuer.size === 0 || token.length > MAX_TOKEN_LENGTH) return undefined;
+    if (token.length > MAX_TOKEN_LENGTH) return undefined;
     try {
-      const known = byIssuer.get(decodeJwt(token).iss ?? '');
+      const known = byIssuer.get(jose.decodeJwt(token).iss ?? '');
       if (!known) return undefined;
       const { issuer, keys } = known;
-      const { payload } = await jwtVerify(token, keys, {
+      const { payload } = await jose.jwtVerify(token, keys, {
         issuer: issuer.issuer,
         audience: [...issuer.audience],
         algorithms: [...issuer.algorithms],
@@ -63,7 +61,11 @@ export function foreignTokenReader(
 const JWKS = { cooldownDuration: 30_000, cacheMaxAge: 600_000, timeoutDuration: 5_000 };
 
 /** The issuer's keys; the address is found at the first token, and again after a failure to find it. */
-function keysOf({ issuer, jwksUrl }: TrustedIssuer, log: ForeignTokenLog): JWTVerifyGetKey {
+function keysOf(
+  { issuer, jwksUrl }: TrustedIssuer,
+  log: ForeignTokenLog,
+  { createRemoteJWKSet, customFetch }: typeof import('jose'),
+): JWTVerifyGetKey {
   const ask = keyFetcher(issuer, log);
   let keys: Promise<JWTVerifyGetKey> | undefined;
   const find = async (): Promise<JWTVerifyGetKey> =>

@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer';
 import type { Config } from '../../config/index.ts';
 
 /** A message to the owner of an address. */
@@ -31,7 +30,7 @@ interface MailLog {
 const KEPT = 200;
 
 /** Sends through SMTP_URL; without it mail is kept for `/dev/mail` and, in development, written to the log. */
-export function makeMailer(config: Pick<Config, 'auth' | 'mode'>, log: MailLog): Mailer {
+export async function makeMailer(config: Pick<Config, 'auth' | 'mode'>, log: MailLog): Promise<Mailer> {
   const { smtpUrl } = config.auth;
   return smtpUrl === undefined ? keepMail(config.mode, log) : sendBySmtp(smtpUrl, config.auth.mailFrom, log);
 }
@@ -53,7 +52,9 @@ function keepMail(mode: Config['mode'], log: MailLog): Mailer {
   };
 }
 
-function sendBySmtp(url: string, from: string | undefined, log: MailLog): Mailer {
+async function sendBySmtp(url: string, from: string | undefined, log: MailLog): Promise<Mailer> {
+  // Loaded by the servers that send mail themselves, and by them before they serve.
+  const { createTransport } = await import('nodemailer');
   const transport = createTransport(url);
   const sender = from ?? `no-reply@${new URL(url).hostname}`;
   return {

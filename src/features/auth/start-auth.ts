@@ -56,19 +56,22 @@ const SIDE_CONNECTIONS = 2;
 /** Signing in is bound by hashing; more at once would not be faster. */
 const RESERVE_CONNECTIONS = 3;
 
-/** Sets sign-in up. Nothing is loaded or connected before it is needed. */
-export function startAuth(parts: AuthParts): AuthRuntime {
+/** Sets sign-in up. Nothing is loaded or connected before it is needed; what the configuration asks for is needed at once. */
+export async function startAuth(parts: AuthParts): Promise<AuthRuntime> {
   const { app, config, log } = parts;
+  const [mailer, readForeignToken] = await Promise.all([
+    makeMailer(config, log),
+    foreignTokenReader(config.auth.issuers, log),
+  ]);
   // Counts must survive the transaction that they are about, and must not wait for a connection that it holds.
   const side = parts.db.sibling(SIDE_CONNECTIONS);
   const db = withReserve(parts.db, parts.db.sibling(RESERVE_CONNECTIONS));
   const throttle = makeThrottle(side);
   const stopSweeping = sweepSometimes(side, (err) => log.error({ err }, 'expired sessions were not removed'));
-  const mailer = makeMailer(config, log);
   const finder = makeViewerFinder({
     ...parts,
     db: withReserve(parts.db, side),
-    readForeignToken: foreignTokenReader(config.auth.issuers, log),
+    readForeignToken,
   });
   const betterAuth = lazy(async () => {
     const [prisma, { makeBetterAuth }] = await Promise.all([parts.prisma(), import('./make-better-auth.ts')]);

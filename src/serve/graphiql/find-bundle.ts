@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { packageFile } from '../../kit/package-file.ts';
 
 /** GraphiQL's files: a folder, not there yet, or not to be had, with the reason. */
 export type Bundle =
@@ -11,17 +11,15 @@ export type Bundle =
   | { readonly state: 'building' }
   | { readonly state: 'failed'; readonly reason: string };
 
-const HERE = dirname(fileURLToPath(import.meta.url));
-/** In the published package, this file is dist/serve/graphiql/find-bundle.js and the bundle dist/graphiql. */
-const PUBLISHED = join(HERE, '../../graphiql');
-const ROOT = join(HERE, '../../..');
-const SCRIPT = join(ROOT, 'scripts/build-graphiql.mjs');
+/** In the published package. */
+const PUBLISHED = packageFile('dist/graphiql');
+const SCRIPT = packageFile('scripts/build-graphiql.mjs');
 /** What the bundle is made of, besides the packages that package-lock.json pins. */
 const SOURCES = [
   SCRIPT,
-  join(HERE, 'page/main.js'),
-  join(HERE, 'page/page.css'),
-  join(ROOT, 'package-lock.json'),
+  packageFile('src/serve/graphiql/page/main.js'),
+  packageFile('src/serve/graphiql/page/page.css'),
+  packageFile('package-lock.json'),
 ];
 
 /**
@@ -43,7 +41,7 @@ export function bundleFinder(): () => Promise<Bundle> {
 /** Where the files are once they have been built. */
 async function builtFolder(): Promise<string> {
   if (existsSync(join(PUBLISHED, 'main.js'))) return PUBLISHED;
-  return join(ROOT, 'node_modules/.cache/plinth-graphiql', await fingerprint());
+  return packageFile(join('node_modules/.cache/plinth-graphiql', await fingerprint()));
 }
 
 async function findBuilt(): Promise<Bundle | undefined> {
