@@ -3,8 +3,11 @@ import { fitIdentifier } from '../kit/fit-identifier.ts';
 import type { AppModel, Entity, FieldConstraint, Index, RelationField, UniqueKey } from './app-model.ts';
 import { columnOf, isValueField } from './exposed-fields.ts';
 
-/** What a CHECK of a field guards: an argument of `@constraint`, or that a list is there and holds no nulls. */
-export type ConstraintArgument = keyof FieldConstraint | 'required' | 'items';
+/**
+ * What a CHECK of a field guards: an argument of `@constraint`, the range of its scalar, or that a list is there and holds no
+ * nulls.
+ */
+export type ConstraintArgument = keyof FieldConstraint | 'range' | 'required' | 'items';
 
 /** What stands behind a name that PostgreSQL reports as violated. */
 export type FoundConstraint =
@@ -29,6 +32,7 @@ const ARGUMENTS: readonly ConstraintArgument[] = [
   'format',
   'minItems',
   'maxItems',
+  'range',
   'required',
   'items',
 ];

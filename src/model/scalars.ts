@@ -18,10 +18,20 @@ export interface ScalarType {
   /** API scalars of its sum and average; undefined where it cannot be summed. */
   readonly sum: string | undefined;
   readonly avg: string | undefined;
+  /** What its numbers are bound to beyond what PostgreSQL's type is; null is bound to nothing. */
+  readonly range: ScalarRange | undefined;
   /** Can be grouped into date buckets. */
   readonly bucket: boolean;
   /** Renders `column` (SQL text) as a value whose JSON is what the API answers. */
   json(column: string): string;
+}
+
+/** Bounds of a refined number; `min` and `max` belong to it, `above` and `below` do not. */
+export interface ScalarRange {
+  readonly min?: number;
+  readonly above?: number;
+  readonly max?: number;
+  readonly below?: number;
 }
 
 const plain = (column: string): string => column;
@@ -35,6 +45,7 @@ const scalar = (
   text: false,
   sum: undefined,
   avg: undefined,
+  range: undefined,
   bucket: false,
   json: plain,
   ...row,
@@ -42,10 +53,10 @@ const scalar = (
 
 const text = (filter = 'StringFilter'): ScalarType =>
   scalar({ filter, prisma: 'String', postgres: 'text', text: true });
-const integer = (): ScalarType =>
-  scalar({ filter: 'IntFilter', prisma: 'Int', postgres: 'int4', sum: 'Float', avg: 'Float' });
-const float = (): ScalarType =>
-  scalar({ filter: 'FloatFilter', prisma: 'Float', postgres: 'float8', sum: 'Float', avg: 'Float' });
+const integer = (range?: ScalarRange): ScalarType =>
+  scalar({ filter: 'IntFilter', prisma: 'Int', postgres: 'int4', sum: 'Float', avg: 'Float', range });
+const float = (range?: ScalarRange): ScalarType =>
+  scalar({ filter: 'FloatFilter', prisma: 'Float', postgres: 'float8', sum: 'Float', avg: 'Float', range });
 
 export const SCALARS = {
   /** Storage of an `ID` follows the id kind of the entity that it identifies; this row is the text kind. */
@@ -125,15 +136,15 @@ export const SCALARS = {
   Duration: text(),
   SemVer: text(),
   NonEmptyString: text(),
-  PositiveInt: integer(),
-  NonNegativeInt: integer(),
-  NegativeInt: integer(),
-  NonPositiveInt: integer(),
-  Port: integer(),
-  PositiveFloat: float(),
-  NonNegativeFloat: float(),
-  Latitude: float(),
-  Longitude: float(),
+  PositiveInt: integer({ above: 0 }),
+  NonNegativeInt: integer({ min: 0 }),
+  NegativeInt: integer({ below: 0 }),
+  NonPositiveInt: integer({ max: 0 }),
+  Port: integer({ min: 0, max: 65_535 }),
+  PositiveFloat: float({ above: 0 }),
+  NonNegativeFloat: float({ min: 0 }),
+  Latitude: float({ min: -90, max: 90 }),
+  Longitude: float({ min: -180, max: 180 }),
 } as const satisfies Record<string, ScalarType>;
 
 export type ScalarName = keyof typeof SCALARS;

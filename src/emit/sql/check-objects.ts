@@ -3,11 +3,12 @@ import { assertNever } from '../../kit/assert-never.ts';
 import type { ConstraintFormat, Entity, FieldConstraint, ScalarField } from '../../model/app-model.ts';
 import { CONSTRAINT_FORMATS } from '../../model/constraint-formats.ts';
 import { type ConstraintArgument, constraintName, rowCheckName } from '../../model/constraint-names.ts';
+import { type ScalarRange, scalarType } from '../../model/scalars.ts';
 import type { SqlObject } from '../../model/sql-object.ts';
 import { rowCheckSql } from './row-check-sql.ts';
 import { quoteName, quoteText, sqlLiteral } from './sql-literal.ts';
 
-/** Every CHECK of an entity: arguments of `@constraint`, lists without nulls, and `@check`. */
+/** Every CHECK of an entity: arguments of `@constraint`, ranges of scalars, lists without nulls, and `@check`. */
 export function checkObjects(entity: Entity, rules: RuleBook | undefined): readonly SqlObject[] {
   return [
     ...entity.fields
@@ -28,6 +29,8 @@ function fieldChecks(entity: Entity, field: ScalarField): readonly SqlObject[] {
     if (field.required) conditions.push(['required', `${column} IS NOT NULL`]);
     conditions.push(['items', `array_position(${column}, NULL) IS NULL`]);
   }
+  const range = scalarType(field.type.name)?.range;
+  if (range) conditions.push(['range', rangeCondition(field, range)]);
   for (const [argument, value] of constraintEntries(field.constraint)) {
     conditions.push([argument, conditionOf(field, argument, value)]);
   }
@@ -40,6 +43,21 @@ function fieldChecks(entity: Entity, field: ScalarField): readonly SqlObject[] {
       [field.column],
     ),
   );
+}
+
+/** What GraphQL refuses of a refined number, for additions to stored ones and for writers beside the API. */
+function rangeCondition(field: ScalarField, { min, above, max, below }: ScalarRange): string {
+  const column = quoteName(field.column);
+  const value = field.type.list ? `ALL (${column})` : column;
+  const bounds: readonly [number | undefined, string][] = [
+    [min, '<='],
+    [above, '<'],
+    [max, '>='],
+    [below, '>'],
+  ];
+  return bounds
+    .flatMap(([bound, operator]) => (bound === undefined ? [] : [`${bound} ${operator} ${value}`]))
+    .join(' AND ');
 }
 
 const ORDER: readonly (keyof FieldConstraint)[] = [

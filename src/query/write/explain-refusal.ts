@@ -4,6 +4,7 @@ import { ViewerError } from '../../kit/viewer-error.ts';
 import type { Entity, Field } from '../../model/app-model.ts';
 import { findConstraint } from '../../model/constraint-names.ts';
 import { isWritable } from '../../model/input-fields.ts';
+import { scalarType } from '../../model/scalars.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { constraintMessage } from './constraint-messages.ts';
 import { badInput } from './plan/input-reader.ts';
@@ -59,7 +60,9 @@ function explainCheck(scope: RequestScope, error: DatabaseError, place: WritePla
     return badInput([{ path: place.path, message: 'breaks a constraint', constraint: 'check' }], error);
   }
   const field = found.entity.fieldByName.get(found.field);
-  const message = constraintMessage(found.argument, field?.kind === 'scalar' ? field.constraint : undefined);
+  const scalar = field?.kind === 'scalar' ? field : undefined;
+  const range = scalar && scalarType(scalar.type.name)?.range;
+  const message = constraintMessage(found.argument, scalar?.constraint, range);
   return badInput([{ path: [...place.path, found.field], message, constraint: found.argument }], error);
 }
 

@@ -1,5 +1,14 @@
 -- emitted by plinth from schema.graphql; do not edit
 
+-- Everything/check/port_range
+ALTER TABLE "Everything" ADD CONSTRAINT "Everything_port_range_check" CHECK (0 <= "port" AND 65535 >= "port");
+
+-- Everything/check/latitude_range
+ALTER TABLE "Everything" ADD CONSTRAINT "Everything_latitude_range_check" CHECK (-90 <= "latitude" AND 90 >= "latitude");
+
+-- Everything/check/positive_range
+ALTER TABLE "Everything" ADD CONSTRAINT "Everything_positive_range_check" CHECK (0 < "positive");
+
 -- Everything/check/texts_required
 ALTER TABLE "Everything" ADD CONSTRAINT "Everything_texts_required_check" CHECK ("texts" IS NOT NULL);
 
