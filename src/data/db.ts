@@ -8,7 +8,7 @@ export interface QueryOptions {
   /** Prepared under this name once per connection. The same name must always mean the same text. */
   readonly name?: string;
   /** When it fires, the statement is cancelled on the server and the call rejects with kind `cancelled`. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Whether it only reads, so that it may share a connection with others, and run twice. */
   readonly repeatable?: boolean;
 }

@@ -123,7 +123,9 @@ function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane }: Beside)
   };
   const readTexts = async (text: string, params: readonly unknown[], given: QueryOptions) => {
     const options = session.prepare ? given : unnamed(given);
-    options.signal?.throwIfAborted();
+    // Read once: asking for it makes it.
+    const { signal } = options;
+    signal?.throwIfAborted();
     const client = await connect();
     return closeCancellably(client, async () => {
       const began = performance.now();
@@ -141,8 +143,8 @@ function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane }: Beside)
       (await run(text, params, options)).rows as R[],
     execute: async (text, params = [], options = {}) => (await run(text, params, options)).rowCount ?? 0,
     readTexts: (text, params, options = {}) => {
-      const { name, repeatable, signal } = options;
-      const sooner = repeatable && name !== undefined && !signal?.aborted && lane?.read(text, params, name);
+      const { name, repeatable } = options;
+      const sooner = repeatable && name !== undefined && lane?.read(text, params, name);
       if (!sooner) return readTexts(text, params, options);
       return sooner.then((outcome) => (outcome ? outcome.texts : readTexts(text, params, options)));
     },

@@ -161,7 +161,7 @@ async function createContext(
     viewer,
     now: new Date(),
     limits: queryLimits(config.limits),
-    signal: request.signal,
+    signal: () => request.signal,
     ...explainTo(request, config, db),
   });
   return makeResolverContext({

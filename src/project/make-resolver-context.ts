@@ -43,7 +43,9 @@ export function makeResolverContext({ scope, request, prisma, log, api }: Contex
       id: request.requestId,
       headers: request.headers,
       remoteAddress: request.remoteAddress,
-      signal: request.signal,
+      get signal() {
+        return request.signal;
+      },
     },
     toViewer: request.toViewer,
     authRequest: {

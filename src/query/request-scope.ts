@@ -35,7 +35,6 @@ export class RequestScope {
   /** Start of the request; what `now` means in every rule of it. */
   readonly now: Date;
   readonly limits: QueryLimits;
-  readonly signal: AbortSignal | undefined;
   /** Set where denials explain themselves, so never for viewers in production. */
   readonly explain: ExplainDenials | undefined;
   /** Loaders by key; emptied whenever something is written, so that what is read afterwards is new. */
@@ -46,6 +45,7 @@ export class RequestScope {
   readonly hidden = new Map<string, number>();
   #db: Queryable;
   #viewer: ViewerState;
+  readonly #signal: (() => AbortSignal) | undefined;
   readonly #bound = new Map<string, Expr>();
 
   constructor(init: {
@@ -55,7 +55,7 @@ export class RequestScope {
     viewer: ViewerState;
     now: Date;
     limits: QueryLimits;
-    signal?: AbortSignal;
+    signal?: () => AbortSignal;
     explain?: ExplainDenials | undefined;
   }) {
     this.app = init.app;
@@ -64,14 +64,20 @@ export class RequestScope {
     this.#viewer = init.viewer;
     this.now = init.now;
     this.limits = init.limits;
-    this.signal = init.signal;
+    this.#signal = init.signal;
     this.explain = init.explain;
   }
 
   /** The same viewer, time and connection with loaders of its own: for an operation inside this one. */
   fork(): RequestScope {
-    const { app, rules, db, viewer, now, limits, signal, explain } = this;
+    const { app, rules, db, viewer, now, limits, explain } = this;
+    const signal = this.#signal;
     return new RequestScope({ app, rules, db, viewer, now, limits, explain, ...(signal && { signal }) });
+  }
+
+  /** Aborted when the request has run out of time or its sender has gone away. */
+  get signal(): AbortSignal | undefined {
+    return this.#signal?.();
   }
 
   get countsHidden(): boolean {

@@ -54,7 +54,9 @@ export function admitRequests(config: Config, maskError: MaskError): Admit {
       url: request.url,
       headers: withoutAdminKey(headers),
       requestId: request.id,
-      signal: limit.signal,
+      get signal() {
+        return limit.signal;
+      },
       remoteAddress: request.ip,
       viewer,
       hasAdminKey,

@@ -1,9 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { ViewerError } from '../kit/viewer-error.ts';
 import { handedOver } from './hand-over.ts';
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Accepts JSON in UTF-8 and nothing else. Forms and plain text, which a page may send across sites without asking, end
@@ -31,9 +30,13 @@ export function parseJsonBodies(http: FastifyInstance): void {
   });
 }
 
+const BYTE_ORDER_MARK = 0xfeff;
+
 /** @throws Error for what is not JSON in UTF-8 */
 export function parseJsonBody(body: Buffer): unknown {
-  return JSON.parse(utf8.decode(body));
+  if (!isUtf8(body)) throw new Error('The body is not UTF-8');
+  const text = body.toString('utf8');
+  return JSON.parse(text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text);
 }
 
 function unsupported(): Error {

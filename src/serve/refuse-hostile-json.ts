@@ -31,7 +31,7 @@ function addProperties(value: object, next: unknown[]): void {
 
 function refuseMalformedText(text: string): void {
   // A surrogate without its partner has no UTF-8 form, so PostgreSQL could not store it as it was sent.
-  if (/\p{Surrogate}/u.test(text)) throw refusal('has text with half a surrogate pair, which is not Unicode');
+  if (!text.isWellFormed()) throw refusal('has text with half a surrogate pair, which is not Unicode');
 }
 
 function refusal(fault: string): ViewerError {

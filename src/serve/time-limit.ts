@@ -54,7 +54,8 @@ export class TimeLimits {
 class RunningLimit implements TimeLimit {
   /** As `performance.now()` counts. */
   readonly deadline: number;
-  readonly #controller = new AbortController();
+  #controller: AbortController | undefined;
+  #reason: ViewerError | undefined;
   readonly #response: ServerResponse;
   readonly #running: Set<RunningLimit>;
   readonly #onClose: () => void;
@@ -62,8 +63,6 @@ class RunningLimit implements TimeLimit {
   #giveUp: ((reason: unknown) => void) | undefined;
 
   constructor(deadline: number, response: ServerResponse, running: Set<RunningLimit>) {
-    // Every statement of the operation listens, and many run side by side: Node takes more than ten for a leak.
-    setMaxListeners(0, this.#controller.signal);
     this.deadline = deadline;
     this.#response = response;
     this.#running = running;
@@ -73,13 +72,21 @@ class RunningLimit implements TimeLimit {
     response.once('close', this.#onClose);
   }
 
+  /** Made for who asks: most requests are answered before anybody has listened. */
   get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      // Every statement of the operation listens, and many run side by side: Node takes more than ten for a leak.
+      setMaxListeners(0, this.#controller.signal);
+      if (this.#reason) this.#controller.abort(this.#reason);
+    }
     return this.#controller.signal;
   }
 
   abort(reason: ViewerError): void {
-    if (this.signal.aborted) return;
-    this.#controller.abort(reason);
+    if (this.#reason) return;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
     this.#grace = setTimeout(() => this.#giveUp?.(reason), GRACE_MS);
   }
 

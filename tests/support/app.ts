@@ -110,7 +110,7 @@ export async function createTestApp(sdl: string, options: TestAppOptions = {}): 
       viewer,
       now: new Date(),
       limits: { ...LIMITS, ...options.limits },
-      ...(ask.signal && { signal: ask.signal }),
+      ...signalOf(ask),
       ...(options.explain && { explain: { committed: db } }),
     });
   const onFault = (error: unknown): never => {
@@ -209,4 +209,8 @@ function answerOf<T>(result: ExecutionResult): Answer<T> {
 
 function describeErrors({ errors }: Answer<unknown>): string {
   return errors.map(({ code, message, issues }) => `${code} ${message} ${JSON.stringify(issues)}`).join('\n');
+}
+
+function signalOf({ signal }: AskOptions): { signal?: () => AbortSignal } {
+  return signal ? { signal: () => signal } : {};
 }

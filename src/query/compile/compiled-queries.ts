@@ -6,7 +6,7 @@ import type { AppModel } from '../../model/app-model.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { type BuiltStatement, buildStatement, type CompilableOperation } from './build-statement.ts';
 import { joinAnswer } from './join-answer.ts';
-import { coerced, KnownOperations } from './known-operations.ts';
+import { KnownOperations } from './known-operations.ts';
 import { prepareRun, type Run, readRow } from './prepare-run.ts';
 import type { ShapeParts } from './request-shape.ts';
 import { type RuleUse, ruleUse } from './rule-use.ts';
@@ -63,7 +63,7 @@ export class CompiledQueries {
   async answer(request: QueryRequest): Promise<string | undefined> {
     const known = this.#known.find(request.document, request.operationName);
     if (typeof known === 'string') return undefined;
-    const variables = coerced(known.operation, request.variables ?? {});
+    const variables = known.coerce(request.variables ?? {});
     if (!variables) return undefined;
     const parts: ShapeParts = { ...known, scope: request.scope, variables, rules: this.#rules };
     const run = prepareRun(parts, known.templates, (scope, values) =>
@@ -74,9 +74,9 @@ export class CompiledQueries {
     return row && joinAnswer(run.statement.members, row, run.statement.marks);
   }
 
-  async #read(run: Run, { db, signal }: RequestScope): Promise<Row | undefined> {
+  async #read(run: Run, scope: RequestScope): Promise<Row | undefined> {
     try {
-      return await readRow(run, db, signal, true);
+      return await readRow(run, scope.db, scope, true);
     } catch (error) {
       if (error instanceof DatabaseError && ASK_RESOLVERS.has(error.kind)) return undefined;
       throw error;

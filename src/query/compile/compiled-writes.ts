@@ -8,7 +8,7 @@ import { compileDelete } from './build-delete.ts';
 import { compileUpdate } from './build-update.ts';
 import type { CompiledQueriesParts, QueryRequest } from './compiled-queries.ts';
 import { joinAnswer } from './join-answer.ts';
-import { coerced, type KnownOperation, KnownOperations } from './known-operations.ts';
+import { type KnownOperation, KnownOperations } from './known-operations.ts';
 import type { BuildWrite, WriteAsk } from './one-row.ts';
 import { isRefusal, prepareRun, type Run, readRow } from './prepare-run.ts';
 import { type RuleUse, writeUse } from './rule-use.ts';
@@ -51,7 +51,7 @@ export class CompiledWrites {
   async answer(request: QueryRequest): Promise<string | undefined> {
     const known = this.#known.find(request.document, request.operationName);
     if (typeof known === 'string') return undefined;
-    const variables = coerced(known.operation, request.variables ?? {});
+    const variables = known.coerce(request.variables ?? {});
     const write = oneRowWrite(this.#parts.app, known.operation.operation);
     if (!variables || !write) return undefined;
     const { scope } = request;
@@ -68,9 +68,9 @@ export class CompiledWrites {
   }
 
   /** Undefined where the database has refused. */
-  async #write(run: Run, { signal }: RequestScope): Promise<Row | undefined> {
+  async #write(run: Run, scope: RequestScope): Promise<Row | undefined> {
     try {
-      return await readRow(run, this.#db, signal);
+      return await readRow(run, this.#db, scope);
     } catch (error) {
       if (isRefusal(error)) return undefined;
       throw error;

@@ -3,13 +3,13 @@ import {
   type FragmentDefinitionNode,
   type GraphQLSchema,
   getOperationAST,
-  getVariableValues,
   isInputType,
   Kind,
   type OperationDefinitionNode,
   typeFromAST,
 } from 'graphql';
 import type { CompilableOperation } from './build-statement.ts';
+import { variableCoercer } from './coerce-variables.ts';
 import type { TypedVariable } from './request-shape.ts';
 import { TemplateStore } from './template-store.ts';
 import { type VariableUse, variableUse } from './variable-use.ts';
@@ -19,6 +19,10 @@ export interface KnownOperation {
   readonly operation: CompilableOperation;
   readonly typed: readonly TypedVariable[];
   readonly use: VariableUse;
+  /** The variables as graphql-js coerces them; undefined where they do not fit. */
+  readonly coerce: (
+    variables: Readonly<Record<string, unknown>>,
+  ) => Readonly<Record<string, unknown>> | undefined;
   readonly templates: TemplateStore;
 }
 
@@ -69,6 +73,7 @@ export class KnownOperations {
       operation: { schema: this.#schema, operation, fragments },
       typed,
       use: variableUse(document),
+      coerce: variableCoercer(this.#schema, operation),
       templates: new TemplateStore(),
     };
   }
@@ -78,14 +83,4 @@ export class KnownOperations {
 export function fragmentsOf(document: DocumentNode): Readonly<Record<string, FragmentDefinitionNode>> {
   const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
   return Object.fromEntries(fragments.map((fragment) => [fragment.name.value, fragment]));
-}
-
-/** The variables as graphql-js coerces them; undefined where they do not fit. */
-export function coerced(
-  { schema, operation }: CompilableOperation,
-  variables: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> | undefined {
-  const definitions = operation.variableDefinitions ?? [];
-  if (definitions.length === 0) return {};
-  return getVariableValues(schema, definitions, variables, { maxErrors: 1 }).coerced;
 }

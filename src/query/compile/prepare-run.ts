@@ -1,4 +1,4 @@
-import { DatabaseError, type Queryable, type Row } from '../../data/index.ts';
+import { DatabaseError, type Queryable, type QueryOptions, type Row } from '../../data/index.ts';
 import type { RequestScope } from '../request-scope.ts';
 import type { BuiltStatement } from './build-statement.ts';
 import { type MadeValues, makeTrial, requestShape, type ShapeParts } from './request-shape.ts';
@@ -43,13 +43,22 @@ function runOf(template: Template, params: readonly unknown[], store: TemplateSt
 export async function readRow(
   { statement, params, name }: Run,
   db: Queryable,
-  signal: AbortSignal | undefined,
+  scope: RequestScope,
   repeatable = false,
 ): Promise<Row | undefined> {
   if (statement.text === '') return {};
-  const options = { repeatable, ...(name !== undefined && { name }), ...(signal && { signal }) };
+  const options: QueryOptions = {
+    repeatable,
+    ...(name !== undefined && { name }),
+    get signal() {
+      return scope.signal;
+    },
+  };
   const texts = await db.readTexts(statement.text, params, options);
-  return texts && Object.fromEntries(texts.map((text, at) => [`r${at}`, text]));
+  if (!texts) return undefined;
+  const row: Record<string, string | null> = {};
+  for (const [at, text] of texts.entries()) row[`r${at}`] = text;
+  return row;
 }
 
 /** Whether the database has looked at the statement and refused it, so that nothing of it was stored. */

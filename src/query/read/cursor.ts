@@ -36,10 +36,7 @@ export function decodeCursor(cursor: string, mark: string, keys: number, path: I
 }
 
 function isKeyText(value: unknown): value is string | null {
-  return (
-    value === null ||
-    (typeof value === 'string' && !value.includes('\u0000') && !/\p{Surrogate}/u.test(value))
-  );
+  return value === null || (typeof value === 'string' && !value.includes('\u0000') && value.isWellFormed());
 }
 
 function parse(cursor: string): readonly unknown[] | undefined {

@@ -34,7 +34,7 @@ function cleanJson(value: unknown, path: InputPath): JsonValue {
 
 export function cleanText(text: string, path: InputPath): string {
   if (text.includes('\u0000')) throw badInput(path, 'Text cannot hold the character U+0000.', 'text');
-  if (/\p{Surrogate}/u.test(text)) throw badInput(path, 'Text cannot hold half a surrogate pair.', 'text');
+  if (!text.isWellFormed()) throw badInput(path, 'Text cannot hold half a surrogate pair.', 'text');
   return text;
 }
 

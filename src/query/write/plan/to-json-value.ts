@@ -49,7 +49,7 @@ function findUnstorableText(text: string): Unstorable | undefined {
   if (text.includes('\u0000')) {
     return { message: 'must not contain a NUL character', constraint: 'text' };
   }
-  return /\p{Surrogate}/u.test(text)
+  return !text.isWellFormed()
     ? { message: 'must be well-formed Unicode: it has half of a surrogate pair', constraint: 'text' }
     : undefined;
 }
