@@ -12,7 +12,7 @@ export const codeOf = (error: unknown): string | undefined => (error as ApiError
 export function refusal(error: unknown, path: readonly string[]): ViewerError {
   const code = codeOf(error);
   const message =
-    code === 'INVALID_EMAIL'
+    code === 'INVALID_EMAIL' || (code === 'VALIDATION_ERROR' && path.at(-1) === 'email')
       ? 'is no e-mail address'
       : code === 'INVALID_TOKEN'
         ? 'is not valid any more: ask for a new mail'

@@ -8,7 +8,6 @@ import { ViewerError } from '../../kit/viewer-error.ts';
 import type { AppModel } from '../../model/app-model.ts';
 import { adapterClient } from './adapter-client.ts';
 import { adoptRows } from './adopt-rows.ts';
-import { isAPIError } from './api-refusal.ts';
 import { authOperation } from './auth-scope.ts';
 import { createUserRow, type UserRowParts } from './create-user-row.ts';
 import { forgetUnproven } from './forget-unproven.ts';
@@ -115,13 +114,8 @@ export function makeBetterAuth(parts: BetterAuthParts) {
     rateLimit: { enabled: false },
     trustedOrigins: trustedOrigins(parts),
     advanced: advanced(config),
-    onAPIError: {
-      onError: (error) => {
-        const operation = authOperation.getStore();
-        if (operation && !isAPIError(error)) operation.failure ??= error;
-        else report(parts, 'error', 'request failed', [error]);
-      },
-    },
+    // Failures of ours are not better-auth's to put into words; its refusals are answered all the same.
+    onAPIError: { throw: true },
     logger: { log: (level, message, ...rest) => report(parts, level, message, rest) },
     plugins: [
       ...authPlugins({

@@ -8,6 +8,7 @@ import { sessionCookieName } from './http-names.ts';
 import type { Mailer } from './mailer.ts';
 import type { BetterAuth } from './make-better-auth.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
+import { checkAddress } from './refuse-unstorable.ts';
 import { requestPasswordReset, resetPassword } from './reset-operations.ts';
 import type { AuthContext, AuthOperations } from './resolvers.ts';
 import { afterCommit, requestHeaders, run } from './run-operation.ts';
@@ -62,6 +63,7 @@ async function signUp(
   if (!parts.config.auth.signUp)
     throw new ViewerError('FORBIDDEN', 'Accounts are made by an administrator here.');
   checkPassword(password, ['input', 'password']);
+  checkAddress(email, ['input', 'email']);
   const name = typeof own.name === 'string' ? own.name : '';
   const body = { email: email.trim(), password, name };
   const auth = await parts.betterAuth();

@@ -10,7 +10,7 @@ import { userField } from './user-columns.ts';
 
 const MINUTE_S = 60;
 /** Wrong tries of one code that was mailed, before it is worth nothing. */
-const CODE_TRIES = 5;
+const CODE_TRIES = 3;
 
 export interface PluginParts {
   readonly app: AppModel;
@@ -40,7 +40,7 @@ export function authPlugins(parts: PluginParts) {
     }),
     emailOTP({
       expiresIn: 10 * MINUTE_S,
-      otpLength: 8,
+      otpLength: 6,
       allowedAttempts: CODE_TRIES,
       storeOTP: 'hashed',
       disableSignUp: !parts.signUp,

@@ -1,3 +1,4 @@
+import { textFault } from '../../kit/check-text.ts';
 import { afterAtLeast } from './after-at-least.ts';
 import { isAPIError, refusal } from './api-refusal.ts';
 import type { OperationParts } from './operations.ts';
@@ -36,6 +37,8 @@ export async function resetPassword(
 ): Promise<boolean> {
   await parts.throttle.admitAddress('reset', context.authRequest.remoteAddress);
   checkPassword(password, ['password']);
+  // No mail had it, and PostgreSQL cannot be asked for it.
+  if (textFault(token) !== undefined) throw refusal({ body: { code: 'INVALID_TOKEN' } }, ['token']);
   const auth = await parts.betterAuth();
   await run(parts, context, {}, () =>
     auth.api.resetPassword({ body: { newPassword: password, token } }).catch((error: unknown) => {

@@ -11,6 +11,7 @@ import { renderMailPage } from './mail-page.ts';
 import type { Mailer } from './mailer.ts';
 import type { BetterAuth } from './make-better-auth.ts';
 import { checkPassword } from './passwords.ts';
+import { refuseUnstorable } from './refuse-unstorable.ts';
 import { admitAttempt, SILENT } from './route-attempts.ts';
 import type { Throttle } from './throttle.ts';
 import { trustsCookie } from './trust-cookie.ts';
@@ -54,6 +55,7 @@ export interface RouteParts {
 export async function answerRoute(parts: RouteParts, request: AuthHttpRequest): Promise<Response> {
   const path = request.url.split('?', 1)[0] ?? '';
   if (path === '/dev/mail') return sendMails(parts, request);
+  refuseUnstorable(request);
   await parts.refuseImpersonation(request, path);
   const own = parts.own[`${request.method} ${path}`];
   const body = bodyOf(request);
@@ -116,9 +118,7 @@ async function handle(
   const answer = await authOperation.run(operation, () =>
     parts.reserved(() => auth.handler(toWebRequest(parts, request, path, body))),
   );
-  const { failure } = operation;
-  // A refusal of ours, or what has gone wrong on our side: neither is better-auth's to put into words.
-  if (failure instanceof ViewerError || (failure !== undefined && answer.status >= 500)) throw failure;
+  if (operation.failure instanceof ViewerError) throw operation.failure;
   for (const mail of operation.mails) parts.mailer.send(mail);
   // With CORS_ORIGINS=* any page may sign in and keep the token; the browser shall not keep a session for it.
   const trusted = trustsCookie(request.headers, parts.config, parts.publicUrl());

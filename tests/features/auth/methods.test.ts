@@ -135,7 +135,7 @@ describe('mail', () => {
     const email = 'code@example.com';
     await server.auth('/email-otp/send-verification-otp', { email, type: 'sign-in' });
     const { token = '' } = await mailTo(email, 'Your code');
-    expect(token).toMatch(/^\d{8}$/);
+    expect(token).toMatch(/^\d{6}$/);
     const rows = await server.db.query<{ row: string }>('SELECT v::text AS row FROM plinth_verification v');
     expect(rows.some(({ row }) => row.includes(token))).toBe(false);
     expect((await server.auth('/sign-in/email-otp', { email, otp: '00000000' })).ok).toBe(false);
