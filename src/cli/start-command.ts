@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
 import type { Command } from 'commander';
-import { type Config, environment, readConfig } from '../config/index.ts';
+import { type Config, environment, nodeFlags, readConfig } from '../config/index.ts';
 import { isSameState, lastState, migrationStatus, readMigrations } from '../data/index.ts';
 import { UserError } from '../kit/user-error.ts';
 import { type BuiltApp, buildApp } from '../pipeline.ts';
@@ -8,6 +8,7 @@ import { awaitSignal } from '../project/await-signal.ts';
 import { desiredState } from '../project/desired-state.ts';
 import { findConnectionShortage } from '../project/find-connection-shortage.ts';
 import { findProject, type Project, readConfigFile, readSources } from '../project/find-project.ts';
+import { limitYoungGeneration } from '../project/limit-young-generation.ts';
 import { type OpenDatabase, openDatabase, openLink } from '../project/open-database.ts';
 import { prepareTables } from '../project/prepare-tables.ts';
 import { serveProject } from '../project/serve-project.ts';
@@ -37,7 +38,10 @@ export function fillStartCommand(command: Command, { output }: Cli): void {
   command
     .addOption(projectOption())
     .addOption(portOption())
-    .action((options: StartOptions) => (cluster.isWorker ? startWorker(options) : start(options, output)));
+    .action((options: StartOptions) => {
+      limitYoungGeneration(nodeFlags());
+      return cluster.isWorker ? startWorker(options) : start(options, output);
+    });
 }
 
 async function start(options: StartOptions, output: Output): Promise<void> {

@@ -10,5 +10,5 @@ export type {
   Mode,
   TrustedIssuer,
 } from './config.ts';
-export { environment } from './environment.ts';
+export { environment, nodeFlags } from './environment.ts';
 export { ConfigError, type ConfigSources, readConfig, type Settings } from './read-config.ts';
