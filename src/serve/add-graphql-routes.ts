@@ -29,7 +29,7 @@ export function addGraphqlRoutes(http: FastifyInstance, deps: GraphqlDeps, log: 
     putDocument(request);
     return answer(request, reply);
   });
-  http.get(PATH, { exposeHeadRoute: false }, (request, reply) => {
+  http.get(PATH, { exposeHeadRoute: true }, (request, reply) => {
     // The page carries admin access, so it goes out without CORS headers: no other origin may read it.
     if (sendPage && asksForPage(request.headers.accept)) return sendPage(request, reply);
     origins.addHeaders(request.headers.origin, reply);
@@ -39,10 +39,10 @@ export function addGraphqlRoutes(http: FastifyInstance, deps: GraphqlDeps, log: 
   });
   http.options(PATH, (request, reply) => answerPreflight(request.headers.origin, origins, reply));
   http.route({
-    method: ['PUT', 'PATCH', 'DELETE', 'HEAD'],
+    method: ['PUT', 'PATCH', 'DELETE'],
     url: PATH,
     handler: (request, reply) => {
-      reply.header('allow', 'GET, POST, OPTIONS');
+      reply.header('allow', 'GET, HEAD, POST, OPTIONS');
       const message = 'Send operations by POST, or queries by GET.';
       return sendError(new ViewerError('BAD_USER_INPUT', message), request, reply, deps.maskError, 405);
     },

@@ -81,7 +81,7 @@ export function plainOperation({ method, body }: Incoming): PlainOperation | und
 }
 
 function readParameters(request: Incoming, search: string): unknown {
-  if (request.method !== 'GET') return request.body;
+  if (request.method === 'POST') return request.body;
   const parameters = new URLSearchParams(search);
   return {
     query: parameters.get('query') ?? undefined,

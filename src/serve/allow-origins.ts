@@ -56,5 +56,5 @@ export function answerPreflight(
     reply.header('access-control-allow-headers', ALLOWED_HEADERS);
     reply.header('access-control-max-age', '600');
   }
-  reply.code(204).header('allow', 'GET, POST, OPTIONS').send();
+  reply.code(204).header('allow', 'GET, HEAD, POST, OPTIONS').send();
 }

@@ -4,6 +4,7 @@ import { GraphQLError } from 'graphql';
 import { ViewerError } from '../kit/viewer-error.ts';
 import { type Admit, plainOperation } from './admit-request.ts';
 import type { CurrentApp, ServedApp } from './current-app.ts';
+import { hasAlready } from './entity-tag.ts';
 import { sendError } from './error-answer.ts';
 import { ERRORS } from './errors.ts';
 import { handedOver } from './hand-over.ts';
@@ -37,7 +38,7 @@ export function answerOperations(deps: AnswerDeps) {
       addHeaders(answer, type, reply);
       // What signs somebody in or out is for nobody to keep.
       if (cookies.length > 0) reply.headers({ 'set-cookie': cookies, 'cache-control': 'no-store' });
-      return send(answer, reply);
+      return send(answer, request, reply);
     } catch (error) {
       return sendError(error, request, reply, deps.maskError);
     } finally {
@@ -99,7 +100,13 @@ function askApollo(
   headers.set(REQUEST_ID_HEADER, request.id);
   const search = searchOf(request.url);
   return served.apollo.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: { method: request.method, headers, search, body: request.body },
+    // HEAD is GET without the body, which Node leaves out by itself.
+    httpGraphQLRequest: {
+      method: request.method === 'HEAD' ? 'GET' : request.method,
+      headers,
+      search,
+      body: request.body,
+    },
     context: () => context(search),
   });
 }
@@ -135,8 +142,19 @@ function addHeaders(answer: HTTPGraphQLResponse | TextAnswer, type: string, repl
   reply.header('content-type', `${type}; charset=utf-8`);
 }
 
-function send(answer: HTTPGraphQLResponse | TextAnswer, reply: FastifyReply): FastifyReply {
-  if ('text' in answer) return reply.send(answer.text);
+function send(
+  answer: HTTPGraphQLResponse | TextAnswer,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const text = textOf(answer);
+  reply.code('text' in answer ? 200 : (answer.status ?? 200));
+  if (!hasAlready(request, reply, text)) return reply.send(text);
+  return reply.removeHeader('content-type').code(304).send();
+}
+
+function textOf(answer: HTTPGraphQLResponse | TextAnswer): string {
+  if ('text' in answer) return answer.text;
   if (answer.body.kind !== 'complete') throw new Error('Incremental delivery is not supported');
-  return reply.code(answer.status ?? 200).send(answer.body.string);
+  return answer.body.string;
 }

@@ -14,7 +14,7 @@ export function putDocuments(config: Config, current: CurrentApp): PutDocument {
     const rules: DocumentRules = { access: config.documents, trusted: current.app.documents, registered };
     const mayAskFreely = (): boolean =>
       resolveViewer(request.headers as Record<string, string | undefined>, config).hasAdminKey;
-    if (request.method === 'GET') putIntoUrl(request, rules, mayAskFreely);
+    if (request.method !== 'POST') putIntoUrl(request, rules, mayAskFreely);
     else if (typeof request.body === 'object' && request.body !== null && !Array.isArray(request.body))
       request.body = findDocument(request.body as Record<string, unknown>, rules, mayAskFreely);
   };
