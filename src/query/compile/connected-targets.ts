@@ -1,3 +1,5 @@
+import { decidedWithoutRow } from '../../access/decide.ts';
+import type { Entity } from '../../model/app-model.ts';
 import { THIS } from '../../model/expr.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { IMPOSSIBLE, scalarFor } from '../sql/literal.ts';
@@ -47,14 +49,21 @@ export function connectedTargets(scope: RequestScope, plan: CreatePlan | UpdateP
     keys.set(field.storage.key, String(id));
     targets.push({ by: { entity, path: plan.path, fields: [{ name: 'id', value: id }] }, id: String(id) });
   }
-  return { keys, conditions: (env) => targets.map((target) => isReadable(scope, target, env)) };
+  return {
+    keys,
+    conditions: (env) => targets.flatMap((target) => isReadable(scope, target, plan.entity, env) ?? []),
+  };
 }
 
-function isReadable(scope: RequestScope, { by, id }: Target, env: SqlEnv): Sql {
+/** Undefined where it is enough that the row is there, which its foreign key sees to. */
+function isReadable(scope: RequestScope, { by, id }: Target, from: Entity, env: SqlEnv): Sql | undefined {
   const row: RowInScope = { alias: env.namer.next(by.entity.singular), entity: by.entity };
   const wanted = scalarFor(idType(by.entity), id);
   if (wanted === IMPOSSIBLE) return raw('FALSE');
-  const readable = exprToSql(scope.rowRule(by.entity, 'read'), env.with(THIS, row));
+  const rule = scope.rowRule(by.entity, 'read');
+  // The key of a row that points at itself holds as well, but the row was not there to be pointed at.
+  if (decidedWithoutRow(rule) === true && by.entity !== from) return undefined;
+  const readable = exprToSql(rule, env.with(THIS, row));
   const where = allOf([sql`${idColumn(row)} = ${wanted}`, readable]);
   return sql`EXISTS (SELECT FROM ${raw(tableAs(by.entity, row.alias))} WHERE ${where})`;
 }

@@ -268,3 +268,20 @@ it('parallel creates of one unique value store one row', async () => {
   expect(all.filter(({ codes }) => codes.length === 0)).toHaveLength(1);
   expect(new Set(all.flatMap(({ codes }) => codes))).toEqual(new Set(['CONFLICT']));
 });
+
+describe('rows that are not there, although everybody may read them', () => {
+  it('are not connected, nor is the new row to itself', async () => {
+    const source =
+      'mutation ($id: ID!) { createTicket(input: { title: "t", after: { connect: { id: $id } } }) { id } }';
+    const missing = (id: number) => app.graphql(source, { id: String(id) }, as('ann'));
+    for (let turn = 0; turn < 4; turn++) {
+      const { errors } = await missing(900_000 + turn);
+      expect(errors).toMatchObject([{ code: 'NOT_FOUND' }]);
+    }
+    const [{ next } = { next: 0 }] = await app.db.query<{ next: number }>(
+      `SELECT nextval(pg_get_serial_sequence('"Ticket"', 'id'))::int4 + 1 AS next`,
+    );
+    const { errors } = await missing(next);
+    expect(errors).toMatchObject([{ code: 'NOT_FOUND' }]);
+  });
+});
