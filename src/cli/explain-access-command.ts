@@ -6,7 +6,7 @@ import type { ViewerState } from '../model/viewer.ts';
 import { buildApp } from '../pipeline.ts';
 import { explainOperation, explainRowAccess } from '../project/explain-access.ts';
 import { findProject, readConfigFile, readSources } from '../project/find-project.ts';
-import { openDatabase } from '../project/open-database.ts';
+import { openDatabaseToLook } from '../project/open-database.ts';
 import type { ServeParts } from '../project/serve-project.ts';
 import { makeLog } from '../serve/index.ts';
 import { describeOperationAnswer, describeRowAnswers } from './describe-access.ts';
@@ -67,7 +67,7 @@ async function explain({ file, options, viewer, variables }: Usage, cli: Cli): P
   const project = findProject(options.project);
   const config = readConfig(environment(), { mode: 'development', file: await readConfigFile(project) });
   const built = buildApp(readSources(project));
-  const database = await openDatabase(project, config, cli.output.note);
+  const database = await openDatabaseToLook(project, config, cli.output.note);
   try {
     const parts: ServeParts = { project, config, built, database, log: makeLog(config) };
     if (file === undefined) await explainRow(parts, viewer, options, cli);

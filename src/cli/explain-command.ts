@@ -5,7 +5,7 @@ import { UserError } from '../kit/user-error.ts';
 import { buildApp } from '../pipeline.ts';
 import { explainQuestion, type OperationQuestion } from '../project/explain-operation.ts';
 import { findProject, readConfigFile, readSources } from '../project/find-project.ts';
-import { openDatabase } from '../project/open-database.ts';
+import { openDatabaseToLook } from '../project/open-database.ts';
 import { makeLog } from '../serve/index.ts';
 import { describeOperation } from './describe-operation.ts';
 import { asOption, projectOption, readVariables, readViewer, variablesOption } from './options.ts';
@@ -70,7 +70,7 @@ async function explain(
   const project = findProject(directory);
   const config = readConfig(environment(), { mode: 'development', file: await readConfigFile(project) });
   const built = buildApp(readSources(project));
-  const database = await openDatabase(project, config, output.note);
+  const database = await openDatabaseToLook(project, config, output.note);
   try {
     const explained = await explainQuestion(
       { project, config, built, database, log: makeLog(config) },

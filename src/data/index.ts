@@ -15,6 +15,7 @@ export {
   DatabaseVersionError,
   EmbeddedDatabaseError,
 } from './embedded/embedded-errors.ts';
+export { findRunningEmbedded } from './embedded/find-running.ts';
 export type { EmbeddedOptions, EmbeddedServer } from './embedded/start-embedded.ts';
 export { startEmbedded } from './embedded/start-embedded.ts';
 export { expressLinesOf } from './express/express-lane.ts';

@@ -1,8 +1,10 @@
 import type { Config } from '../config/index.ts';
 import {
+  DatabaseInUseError,
   type Db,
   detectPooler,
   expressLinesOf,
+  findRunningEmbedded,
   openPool,
   type Pooler,
   startEmbedded,
@@ -44,6 +46,24 @@ export async function openDatabase(
     note(`The database is behind a connection pooler; statements are ${prepares ? '' : 'not '}prepared.`);
   }
   return openLink({ url, pooler }, config);
+}
+
+/**
+ * As `openDatabase`, to look and not to keep anything: the project's own PostgreSQL may be another process', `plinth dev`
+ * say, which then goes on having it.
+ */
+export async function openDatabaseToLook(
+  project: Project,
+  config: DatabaseConfig,
+  note: (line: string) => void,
+): Promise<OpenDatabase> {
+  try {
+    return await openDatabase(project, config, note);
+  } catch (error) {
+    const url = error instanceof DatabaseInUseError ? findRunningEmbedded(project.stateDirectory) : undefined;
+    if (url === undefined) throw error;
+    return openLink({ url }, config);
+  }
 }
 
 /** Opens a database that somebody else keeps. Connects to nothing yet. */

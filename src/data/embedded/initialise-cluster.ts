@@ -7,7 +7,7 @@ import { type Binaries, programOf } from './find-binaries.ts';
 import { type Account, giveTo } from './run-as.ts';
 
 export const superuser = 'plinth';
-const passwordFile = 'plinth-password';
+export const passwordFile = 'plinth-password';
 
 /** Answers the password of an existing data directory, creating the directory first where there is none. */
 export async function initialiseCluster(
