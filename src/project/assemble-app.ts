@@ -18,9 +18,15 @@ import type { AuthRuntime } from '../features/auth/start-auth.ts';
 import { startCache } from '../features/cache/start-cache.ts';
 import type { BuiltApp } from '../pipeline.ts';
 import { buildExecutableSchema } from '../query/build-executable-schema.ts';
-import { CompiledQueries, CompiledWrites, stringifyResult } from '../query/compile/index.ts';
+import {
+  CompiledQueries,
+  type CompiledQueriesParts,
+  CompiledWrites,
+  MutationAnswers,
+  stringifyResult,
+} from '../query/compile/index.ts';
 import { OperationCosts } from '../query/cost/index.ts';
-import { executeOperation } from '../query/execute-operation.ts';
+import { executeOperation, type MutationPath } from '../query/execute-operation.ts';
 import { type QueryLimits, RequestScope } from '../query/request-scope.ts';
 import type { ResolverMap } from '../query/resolvers/resolver.ts';
 import { writeResolvers } from '../query/write/index.ts';
@@ -76,7 +82,8 @@ export function assembleApp(parts: AppParts): PlinthApp {
   });
   // What may be kept for others must not be from before their writes.
   const reads = readRouting(parts, schema, (judged) => cache?.concerns(judged) === true);
-  const compiled = answerCompiled(schema, compiledPath(parts, schema), {
+  const compiling = compilingParts(parts, schema);
+  const compiled = answerCompiled(schema, compiling && compiledPath(compiling, parts.db), {
     reads,
     mayAnswerAgain: (judged) =>
       cache?.mayAnswerAgain(judged) !== false &&
@@ -93,7 +100,7 @@ export function assembleApp(parts: AppParts): PlinthApp {
       limitCost(costs, limits.cost),
       ...(cache ? [cache.plugin] : []),
       compiled.plugin,
-      runMutationsInTransactions(schema, parts, reads),
+      runMutationsInTransactions(schema, parts, reads, compiling && new MutationAnswers(compiling)),
     ],
     answerAgain: (operation, context) => {
       const work = () => compiled.answerAgain(operation, context);
@@ -109,12 +116,18 @@ export function assembleApp(parts: AppParts): PlinthApp {
   };
 }
 
-/** The compiled path; none where the operator has turned it off. */
-function compiledPath({ built, config, db, log }: AppParts, schema: GraphQLSchema): CompiledPath | undefined {
+/** What compiles operations; nothing where the operator has turned it off. */
+function compilingParts(
+  { built, config, log }: AppParts,
+  schema: GraphQLSchema,
+): CompiledQueriesParts | undefined {
   if (!config.compile) return undefined;
   const onFault = (err: unknown) =>
     log.error({ err }, 'an operation could not be compiled and runs through the resolvers');
-  const parts = { app: built.app, rules: built.rules, schema, onFault };
+  return { app: built.app, rules: built.rules, schema, onFault };
+}
+
+function compiledPath(parts: CompiledQueriesParts, db: Db): CompiledPath {
   return { queries: new CompiledQueries(parts), writes: new CompiledWrites(parts, db) };
 }
 
@@ -216,6 +229,7 @@ function runMutationsInTransactions(
   schema: GraphQLSchema,
   { db, auth }: AppParts,
   reads: ReadRouting | undefined,
+  mutations: MutationPath | undefined,
 ): ApolloServerPlugin<object> {
   return {
     async requestDidStart() {
@@ -239,6 +253,7 @@ function runMutationsInTransactions(
             db: operation && isPlainSignIn(document, operation) ? auth.db : db,
             idempotencyKey: context.request.headers['idempotency-key'],
             signal: context.request.signal,
+            mutations,
             ...(reads && { onCommit }),
           });
           if (result.data != null)

@@ -11,7 +11,7 @@ import type { OperationContext } from './make-resolver-context.ts';
 import { ownRequest } from './own-request.ts';
 import { type PickedOperation, pickOperation } from './pick-operation.ts';
 import type { PlanKind, RecordedStatement } from './record-statements.ts';
-import { seeStatements, whyNotCompiled } from './see-statements.ts';
+import { howWritten, seeStatements, whyNotCompiled } from './see-statements.ts';
 import { makeApp, type ServeParts } from './serve-project.ts';
 
 export interface OperationQuestion {
@@ -88,9 +88,11 @@ async function explain(
   const refusals = refusalsOf(parts, app, picked, variables, cost);
   if (refusals.length > 0) return { ...known, errors: refusals.map(describe) };
   const context = (await app.createContext(ownRequest(viewer))) as OperationContext;
+  const how = whyNot === undefined ? undefined : howWritten({ parts, app, picked, variables }, context);
   const mayRun = run || operation.operation === 'query';
   const seen = await seeStatements({ parts, app, picked, variables, plan, mayRun }, context);
-  return { ...known, ...seen, errors: seen.errors.map(describe) };
+  const told = how === undefined ? known : { ...known, whyNot: `${whyNot} ${how}` };
+  return { ...told, ...seen, errors: seen.errors.map(describe) };
 }
 
 function nameOf(viewer: ViewerState): string {

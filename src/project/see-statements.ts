@@ -1,6 +1,11 @@
 import type { GraphQLError } from 'graphql';
 import type { Queryable, Tx } from '../data/index.ts';
-import { CompiledQueries, CompiledWrites } from '../query/compile/index.ts';
+import {
+  CompiledQueries,
+  type CompiledQueriesParts,
+  CompiledWrites,
+  MutationAnswers,
+} from '../query/compile/index.ts';
 import { executeOperation } from '../query/execute-operation.ts';
 import type { PlinthApp } from '../serve/index.ts';
 import type { OperationContext } from './make-resolver-context.ts';
@@ -29,8 +34,29 @@ export interface SeenStatements {
 /** Why an operation runs through the resolvers, in a sentence; undefined where it is compiled. */
 export function whyNotCompiled(seen: Pick<Seen, 'parts' | 'app' | 'picked'>): string | undefined {
   const path = compiledPath(seen, seen.parts.database.db);
-  if (!path) return 'PLINTH_COMPILE=0 turns it off.';
-  return path.whyNot(seen.picked.document, seen.picked.operation.name?.value);
+  const parts = compilingParts(seen);
+  if (!path || !parts) return 'PLINTH_COMPILE=0 turns it off.';
+  const { document, operation } = seen.picked;
+  const reason = path.whyNot(document, operation.name?.value);
+  if (reason === undefined || operation.operation !== 'mutation') return reason;
+  return new MutationAnswers(parts).whyNot(document, operation.name?.value) ?? reason;
+}
+
+/** How a mutation runs that is not one statement; undefined for what the resolvers run, as whatever is no mutation. */
+export function howWritten(
+  { parts, app, picked, variables }: Pick<Seen, 'parts' | 'app' | 'picked' | 'variables'>,
+  context: OperationContext,
+): string | undefined {
+  const compiling = compilingParts({ parts, app });
+  const { document, operation } = picked;
+  const operationName = operation.name?.value;
+  const answers = compiling && new MutationAnswers(compiling);
+  if (!answers || answers.whyNot(document, operationName) !== undefined) return undefined;
+  const { db } = parts.database;
+  const request = { schema: app.schema, document, operationName, variables, context, db };
+  return answers.prepare(request)
+    ? 'It is written step by step, and each of its fields is answered by one statement.'
+    : 'It is written step by step, and the resolvers answer it: it looks at rows that go with those that it deletes, or part of it would be refused.';
 }
 
 /** A compiled operation is not run. Anything else is, with everything undone that it writes. */
@@ -72,6 +98,7 @@ async function runAndSee(seen: Seen, context: OperationContext, tx: Tx): Promise
   context.scope.useConnection(recorder);
   const { document, operation } = picked;
   const operationName = operation.name?.value;
+  const compiling = compilingParts(seen);
   const { errors = [] } = await executeOperation({
     schema: app.schema,
     document,
@@ -79,6 +106,7 @@ async function runAndSee(seen: Seen, context: OperationContext, tx: Tx): Promise
     variables,
     context,
     db: parts.database.db,
+    mutations: compiling && new MutationAnswers(compiling),
   });
   return { statements: recorder.statements, errors };
 }
@@ -88,11 +116,16 @@ function compiledPath(
   { parts, app, picked }: Pick<Seen, 'parts' | 'app' | 'picked'>,
   db: Queryable,
 ): Pick<CompiledQueries, 'whyNot' | 'answer'> | undefined {
+  const made = compilingParts({ parts, app });
+  if (!made) return undefined;
+  const isMutation = picked.operation.operation === 'mutation';
+  return isMutation ? new CompiledWrites(made, db) : new CompiledQueries(made);
+}
+
+function compilingParts({ parts, app }: Pick<Seen, 'parts' | 'app'>): CompiledQueriesParts | undefined {
   if (!parts.config.compile) return undefined;
   const onFault = (error: unknown): never => {
     throw error;
   };
-  const made = { app: parts.built.app, rules: parts.built.rules, schema: app.schema, onFault };
-  const isMutation = picked.operation.operation === 'mutation';
-  return isMutation ? new CompiledWrites(made, db) : new CompiledQueries(made);
+  return { app: parts.built.app, rules: parts.built.rules, schema: app.schema, onFault };
 }

@@ -7,7 +7,7 @@ import { type OperationRequest, runResolvers } from './write/operation/run-resol
 
 export { idempotencyTableSql } from './write/operation/idempotency.ts';
 export { resultOfFailure } from './write/operation/run-mutation.ts';
-export type { OperationRequest } from './write/operation/run-resolvers.ts';
+export type { MutationPath, OperationRequest } from './write/operation/run-resolvers.ts';
 
 /**
  * Runs one operation through the resolvers. Queries read from the pool, a statement per loader. A mutation is one

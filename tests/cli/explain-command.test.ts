@@ -147,6 +147,43 @@ describe('what resolvers answer', () => {
     expect(explained).not.toHaveProperty('statements');
   });
 
+  it.each([
+    [
+      'written step by step, each field answered by a statement',
+      'mutation { updateTasks(where: {}, input: {open: true}) { count nodes { id parent { title } } } }',
+      /^It does more than .* each of its fields is answered by one statement\.$/,
+      (texts: readonly string[]) => texts.filter((text) => text.startsWith('WITH "$written"')).length,
+    ],
+    [
+      'answered by the resolvers, where it looks at what goes with what it deletes',
+      'mutation { deleteTasks(where: {}) { nodes { id parts { id } } } }',
+      /the resolvers answer it: it looks at rows that go with those that it deletes/,
+      (texts: readonly string[]) => 1 - texts.filter((text) => text.startsWith('WITH "$written"')).length,
+    ],
+  ])('says how a mutation of several rows runs: %s', async (_how, text, reason, ones) => {
+    const explained = await explainAsJson('--text', text, '--run');
+    expect(explained).toMatchObject({ code: 0, compiled: false, whyNot: expect.stringMatching(reason) });
+    expect(ones(explained.statements.map((one: { text: string }) => one.text))).toBe(1);
+  });
+
+  it.each([
+    [
+      'update',
+      'mutation { updateTask(id: "00000000-0000-7000-8000-000000000001", input: {open: true}) { id } }',
+      'UPDATE "Task"',
+    ],
+    [
+      'delete',
+      'mutation { deleteTask(id: "00000000-0000-7000-8000-000000000001") { id } }',
+      'DELETE FROM "Task"',
+    ],
+  ])('shows an %s of a row as the one statement that it is', async (_kind, text, part) => {
+    const explained = await explainAsJson('--text', text, ...ANN);
+    expect(explained).toMatchObject({ code: 0, kind: 'mutation', compiled: true });
+    expect(explained.statements).toHaveLength(1);
+    expect(explained.statements[0].text).toContain(part);
+  });
+
   it('undoes what a mutation wrote that is run', async () => {
     const text = 'mutation { deleteTasks(where: {}) { count } }';
     const before = await count();

@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DocumentNode, type ExecutionResult, parse, validate } from 'graphql';
+import { type DocumentNode, type ExecutionResult, type GraphQLSchema, parse, validate } from 'graphql';
 import { type Db, openPool, syncDevelopment } from '../../src/data/index.ts';
 import { scalarTypes } from '../../src/emit/index.ts';
 import type { ViewerState } from '../../src/model/viewer.ts';
 import { type BuiltApp, buildApp } from '../../src/pipeline.ts';
 import { buildExecutableSchema } from '../../src/query/build-executable-schema.ts';
-import { CompiledQueries, CompiledWrites } from '../../src/query/compile/index.ts';
+import { CompiledQueries, CompiledWrites, MutationAnswers } from '../../src/query/compile/index.ts';
 import { executeOperation, idempotencyTableSql } from '../../src/query/execute-operation.ts';
 import { type QueryLimits, RequestScope } from '../../src/query/request-scope.ts';
 import { writeResolvers } from '../../src/query/write/index.ts';
@@ -28,6 +28,8 @@ export interface AskOptions {
   readonly db?: Db;
   /** False: step by step, even what could be one statement. */
   readonly compile?: boolean;
+  /** When the request began. */
+  readonly now?: Date;
 }
 
 /** An answer with its errors reduced to what a viewer sees of them. */
@@ -50,6 +52,7 @@ export interface AnswerError {
 
 export interface TestApp {
   readonly built: BuiltApp;
+  readonly schema: GraphQLSchema;
   readonly db: Db;
   readonly database: TestDatabase;
   /** Runs one operation; `viewer` is the administrator where it is not given. */
@@ -108,7 +111,7 @@ export async function createTestApp(sdl: string, options: TestAppOptions = {}): 
       rules: built.rules,
       db: ask.db ?? db,
       viewer,
-      now: new Date(),
+      now: ask.now ?? new Date(),
       limits: { ...LIMITS, ...options.limits },
       ...signalOf(ask),
       ...(options.explain && { explain: { committed: db } }),
@@ -117,6 +120,7 @@ export async function createTestApp(sdl: string, options: TestAppOptions = {}): 
     throw error;
   };
   const writes = new CompiledWrites({ app: built.app, rules: built.rules, schema, onFault }, db);
+  const mutations = new MutationAnswers({ app: built.app, rules: built.rules, schema, onFault });
   // One document per text, as Apollo has it: what is compiled is remembered by document.
   const documents = new Map<string, DocumentNode>();
   const graphql: TestApp['graphql'] = async (source, variables = {}, viewer = ADMIN, ask = {}) => {
@@ -139,11 +143,13 @@ export async function createTestApp(sdl: string, options: TestAppOptions = {}): 
         db: ask.db ?? db,
         idempotencyKey: ask.idempotencyKey,
         signal: ask.signal,
+        ...(ask.compile !== false && { mutations }),
       }),
     );
   };
   return {
     built,
+    schema,
     db,
     database,
     graphql,

@@ -1,3 +1,4 @@
 export { CompiledQueries, type CompiledQueriesParts, type QueryRequest } from './compiled-queries.ts';
 export { CompiledWrites } from './compiled-writes.ts';
+export { MutationAnswers } from './mutation-answers.ts';
 export { SplicedData, stringifyResult } from './spliced-data.ts';

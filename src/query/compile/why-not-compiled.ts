@@ -11,6 +11,7 @@ import {
 } from 'graphql';
 import type { AppModel, Field } from '../../model/app-model.ts';
 import { scalarType } from '../../model/scalars.ts';
+import { writeRoots } from '../write/write-roots.ts';
 import { compiledRoots } from './root-value.ts';
 
 interface Walk {
@@ -36,6 +37,18 @@ export function whyNotCompiled(
   if (!query) return 'The schema has no queries.';
   const walk: Walk = { app, schema, fragments, seen: new Set() };
   return inSelection(walk, query, operation.selectionSet);
+}
+
+/** Why a mutation's fields are not answered by statements. */
+export function whyNotWritten(
+  app: AppModel,
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  fragments: Readonly<Record<string, FragmentDefinitionNode>>,
+): string | undefined {
+  const mutation = operation.operation === 'mutation' ? schema.getMutationType() : undefined;
+  if (!mutation) return 'It is no mutation.';
+  return whyNotSelected({ app, schema, fragments }, mutation, operation.selectionSet);
 }
 
 /** The same of what is selected on an object. */
@@ -107,6 +120,13 @@ function ownReason(app: AppModel, type: GraphQLObjectType, name: string): string
     return isCustom
       ? `Query.${name} is implemented in resolvers/*.ts.`
       : `Query.${name} finds rows of any type.`;
+  }
+  if (type.name === 'Mutation') {
+    if (writeRoots(app).has(name)) return undefined;
+    const isCustom = app.customFields.some((field) => field.root === 'Mutation' && field.name === name);
+    return isCustom
+      ? `Mutation.${name} is implemented in resolvers/*.ts.`
+      : `Mutation.${name} does more than to write rows.`;
   }
   const field = app.entityByName.get(type.name)?.fieldByName.get(name);
   if (field?.kind === 'resolved') return `${type.name}.${name} is implemented in resolvers/*.ts.`;

@@ -20,7 +20,8 @@ export interface RandomOperation {
   readonly variables: (set: number) => Readonly<Record<string, unknown>>;
 }
 
-interface Writing {
+/** A document that is being written. */
+export interface Writing {
   readonly schema: GraphQLSchema;
   readonly dice: Dice;
   readonly variables: { readonly name: string; readonly type: GraphQLInputType }[];
@@ -53,7 +54,8 @@ export function randomOperation(schema: GraphQLSchema, dice: Dice): RandomOperat
 
 const LEFT_OUT = new Set(['node', 'nodes', '__schema', '__type']);
 
-function selection(writing: Writing, type: GraphQLObjectType, depth: number): string {
+/** What is selected on an object; the deeper, the less. */
+export function selection(writing: Writing, type: GraphQLObjectType, depth: number): string {
   const { dice } = writing;
   const fields = Object.values(type.getFields()).filter(
     (field) => !LEFT_OUT.has(field.name) && (depth < 5 || !isObjectType(getNamedType(field.type))),
@@ -153,7 +155,8 @@ function jsonLiteral(given: unknown): string {
   return Object.is(given, -0) ? '-0' : JSON.stringify(given);
 }
 
-function value(type: GraphQLInputType, dice: Dice, depth: number, name: string): unknown {
+/** A random value of an input type. */
+export function value(type: GraphQLInputType, dice: Dice, depth: number, name: string): unknown {
   if (isNonNullType(type)) return present(type.ofType, dice, depth, name);
   return depth > 0 && dice.chance(0.03) ? null : present(type, dice, depth, name);
 }

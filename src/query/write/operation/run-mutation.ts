@@ -5,8 +5,9 @@ import { ViewerError } from '../../../kit/viewer-error.ts';
 import { beginOperation, guardMutationFields, isSkipped, mayRunAgain } from './guard-mutation-fields.ts';
 import { findAnswer, keepAnswer, readKey, sweepSometimes } from './idempotency.ts';
 import { inTurn } from './in-turn.ts';
+import { LeftToResolvers } from './left-to-resolvers.ts';
 import { oneAfterAnother } from './one-after-another.ts';
-import { type OperationRequest, runResolvers } from './run-resolvers.ts';
+import { type OperationRequest, type RunFields, runResolvers } from './run-resolvers.ts';
 
 /** How often a mutation that rivals got in the way of is run, all in all. */
 const MAX_RUNS = 6;
@@ -27,8 +28,9 @@ export async function runMutation(request: OperationRequest): Promise<ExecutionR
   guardMutationFields(request.schema);
   const { scope } = request.context;
   const { db } = scope;
-  if ('savepoint' in db) return inTurn(db, () => runInside(request, db as Tx));
-  const attempt = () => runOnce(request).finally(() => scope.useConnection(db));
+  const fields = request.mutations?.prepare(request);
+  if ('savepoint' in db) return inTurn(db, () => runInside(request, db as Tx, fields));
+  const attempt = () => runOnce(request, fields).finally(() => scope.useConnection(db));
   for (let run = 1; ; run++) {
     // Rivals that collided once would collide again if they came back side by side.
     const { result, again } = await (run === 1 ? attempt() : oneAfterAnother(db, attempt));
@@ -38,15 +40,23 @@ export async function runMutation(request: OperationRequest): Promise<ExecutionR
   }
 }
 
-async function runInside(request: OperationRequest, tx: Tx): Promise<ExecutionResult> {
+async function runInside(
+  request: OperationRequest,
+  tx: Tx,
+  fields: RunFields | undefined,
+): Promise<ExecutionResult> {
   try {
-    return await tx.savepoint(() => runFields(request));
+    return await tx.savepoint(() => runFields(request, fields));
   } catch (error) {
+    if (error instanceof LeftToResolvers) return runInside(request, tx, undefined);
     return settle(request, error).result;
   }
 }
 
-async function runOnce(request: OperationRequest): Promise<{ result: ExecutionResult; again: boolean }> {
+async function runOnce(
+  request: OperationRequest,
+  fields: RunFields | undefined,
+): Promise<{ result: ExecutionResult; again: boolean }> {
   const { scope } = request.context;
   try {
     const key = readKey(request);
@@ -54,7 +64,7 @@ async function runOnce(request: OperationRequest): Promise<{ result: ExecutionRe
       scope.useConnection(tx);
       const kept = key && (await findAnswer(tx, key));
       if (kept) return kept;
-      const result = await runFields(request);
+      const result = await runFields(request, fields);
       if (key) await keepAnswer(tx, key, result);
       if (request.signal?.aborted)
         throw new DatabaseError('cancelled', 'The request ended before the commit');
@@ -66,14 +76,15 @@ async function runOnce(request: OperationRequest): Promise<{ result: ExecutionRe
     if (key) sweepSometimes(request.db);
     return { result, again: false };
   } catch (error) {
+    if (error instanceof LeftToResolvers) return runOnce(request, undefined);
     return settle(request, error);
   }
 }
 
 /** @throws Undone when there is any error */
-async function runFields(request: OperationRequest): Promise<ExecutionResult> {
+async function runFields(request: OperationRequest, fields: RunFields | undefined): Promise<ExecutionResult> {
   beginOperation(request.context.scope);
-  const result = await runResolvers(request);
+  const result = await (fields ?? (() => runResolvers(request)))();
   if (result.errors !== undefined && result.errors.length > 0) throw new Undone(result);
   return result;
 }

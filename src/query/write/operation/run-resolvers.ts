@@ -13,10 +13,21 @@ export interface OperationRequest {
   readonly db: Db;
   /** The `Idempotency-Key` header of a mutation. */
   readonly idempotencyKey?: string | undefined;
+  /** What runs mutations that need no resolvers; the resolvers run all where it is not given. */
+  readonly mutations?: MutationPath | undefined;
   /** Told where in PostgreSQL's log a mutation is that was committed. */
   readonly onCommit?: ((position: WalPosition) => void) | undefined;
   /** When it fires, a mutation is rolled back and answered `TIMEOUT`. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Runs the fields of a mutation inside its transaction. May be called again when it was undone. @throws LeftToResolvers */
+export type RunFields = () => Promise<ExecutionResult>;
+
+/** Another way to run mutations than the resolvers. */
+export interface MutationPath {
+  /** Looks at a mutation before its transaction begins; undefined where the resolvers have to run it. */
+  prepare(request: OperationRequest): RunFields | undefined;
 }
 
 /** graphql-js over the request as it stands. */

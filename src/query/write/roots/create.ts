@@ -1,25 +1,30 @@
 import type { Entity } from '../../../model/app-model.ts';
-import type { ReadRow } from '../../read/read-rows.ts';
 import type { RequestScope } from '../../request-scope.ts';
 import { planCreate } from '../plan/plan-create.ts';
 import { createRows } from '../run/create-rows.ts';
 import type { CreatePlan } from '../write-plan.ts';
 import { assertMayEver, refuseHopeless } from './refuse-hopeless.ts';
-import { type Args, onlyRow, readInput, writeRoot } from './write-root.ts';
+import { type Args, type ReadWritten, readInput, writeRoot } from './write-root.ts';
 
 /** `createTask(input)` */
-export async function createOne(scope: RequestScope, entity: Entity, { input }: Args): Promise<ReadRow> {
+export async function createOne<T>(
+  scope: RequestScope,
+  entity: Entity,
+  { input }: Args,
+  read: ReadWritten<T>,
+): Promise<T> {
   assertMayEver(scope, entity, 'create');
   const plan = readInput(scope, (reader) => planCreate(reader, entity, ['input'], input));
-  return onlyRow(entity, await create(scope, entity, [plan]));
+  return create(scope, entity, [plan], read);
 }
 
 /** `createTasks(inputs)` */
-export async function createSeveral(
+export async function createSeveral<T>(
   scope: RequestScope,
   entity: Entity,
   { inputs }: Args,
-): Promise<readonly ReadRow[]> {
+  read: ReadWritten<T>,
+): Promise<T> {
   assertMayEver(scope, entity, 'create');
   const plans = readInput(scope, (reader) =>
     reader
@@ -27,16 +32,17 @@ export async function createSeveral(
       .map((input, index) => planCreate(reader, entity, ['inputs', index], input))
       .filter((plan) => plan !== undefined),
   );
-  return create(scope, entity, plans);
+  return create(scope, entity, plans, read);
 }
 
-function create(
+function create<T>(
   scope: RequestScope,
   entity: Entity,
   plans: readonly CreatePlan[],
-): Promise<readonly ReadRow[]> {
+  read: ReadWritten<T>,
+): Promise<T> {
   for (const plan of plans) refuseHopeless(scope, plan);
-  return writeRoot(scope, entity, plans, (run) =>
+  return writeRoot(scope, plans, read, (run) =>
     createRows(
       run,
       entity,

@@ -1,5 +1,4 @@
 import type { Entity } from '../../../model/app-model.ts';
-import type { ReadRow } from '../../read/read-rows.ts';
 import type { RequestScope } from '../../request-scope.ts';
 import { planCreate } from '../plan/plan-create.ts';
 import { planUpdate } from '../plan/plan-update.ts';
@@ -8,10 +7,15 @@ import { findOrCreate } from '../run/find-or-create.ts';
 import { lockRows } from '../run/judge-rows.ts';
 import { updateRows } from '../run/update-rows.ts';
 import { assertMayEver, isHopeless, refuseHopeless } from './refuse-hopeless.ts';
-import { type Args, onlyRow, readInput, writeRoot } from './write-root.ts';
+import { type Args, type ReadWritten, readInput, writeRoot } from './write-root.ts';
 
 /** `upsertTask(by, create, update)`, atomic however many do the same at the same moment. */
-export async function upsertOne(scope: RequestScope, entity: Entity, args: Args): Promise<ReadRow> {
+export async function upsertOne<T>(
+  scope: RequestScope,
+  entity: Entity,
+  args: Args,
+  read: ReadWritten<T>,
+): Promise<T> {
   if (isHopeless(scope, entity, 'update')) assertMayEver(scope, entity, 'create');
   const { by, create, update } = readInput(scope, (reader) => {
     const by = readUnique(reader, entity, ['by'], args.by);
@@ -21,7 +25,7 @@ export async function upsertOne(scope: RequestScope, entity: Entity, args: Args)
     const update = planUpdate(reader, entity, ['update'], args.update);
     return by && create && update && { by, create, update };
   });
-  const rows = await writeRoot(scope, entity, [create, update], async (run) => {
+  return writeRoot(scope, [create, update], read, async (run) => {
     const { id } = await findOrCreate(run, { by, create }, new Map(), async (found) => {
       refuseHopeless(scope, update);
       const locked = await lockRows(run, entity, [found.id], 'NO KEY UPDATE');
@@ -32,5 +36,4 @@ export async function upsertOne(scope: RequestScope, entity: Entity, args: Args)
     });
     return [id];
   });
-  return onlyRow(entity, rows);
 }

@@ -1,6 +1,5 @@
 import type { Entity } from '../../../model/app-model.ts';
-import type { ReadRow } from '../../read/read-rows.ts';
-import { canonicalIdOf, selectRowsByIds } from '../../read/rows-by-id.ts';
+import { canonicalIdOf } from '../../read/rows-by-id.ts';
 import type { RequestScope } from '../../request-scope.ts';
 import { InputReader } from '../plan/input-reader.ts';
 import { findUnstorable } from '../plan/to-json-value.ts';
@@ -11,6 +10,9 @@ import type { CreatePlan, UpdatePlan } from '../write-plan.ts';
 import { mayLookUpLater } from './may-look-up-later.ts';
 
 export type Args = Readonly<Record<string, unknown>>;
+
+/** Reads what is answered of rows, in the order of their ids, at the moment when it has to be read. */
+export type ReadWritten<T> = (ids: readonly string[]) => Promise<T>;
 
 /** Reads input; every fault in it is reported together. @throws ViewerError BAD_USER_INPUT */
 export function readInput<T>(scope: RequestScope, read: (reader: InputReader) => T | undefined): T {
@@ -23,15 +25,15 @@ export function readInput<T>(scope: RequestScope, read: (reader: InputReader) =>
 }
 
 /**
- * Writes what `plans` say, asks the rules about what is stored then, and answers the rows whose ids `write` gives, in that
- * order. `write` may run more than once; what an earlier run of it wrote is undone.
+ * Writes what `plans` say, asks the rules about what is stored then, and answers what `read` makes of the rows whose ids
+ * `write` gives. `write` may run more than once; what an earlier run of it wrote is undone.
  */
-export async function writeRoot(
+export async function writeRoot<T>(
   scope: RequestScope,
-  entity: Entity,
   plans: readonly (CreatePlan | UpdatePlan)[],
+  read: ReadWritten<T>,
   write: (run: WriteRun) => Promise<readonly string[]>,
-): Promise<readonly ReadRow[]> {
+): Promise<T> {
   const work = async (run: WriteRun): Promise<readonly string[]> => {
     const ids = await write(run);
     await judgeTouchedRows(run);
@@ -41,25 +43,7 @@ export async function writeRoot(
     ? await failAsIfUnseen(scope, work)
     : await work(new WriteRun(scope));
   scope.loaders.clear();
-  return rowsInOrder(scope, entity, ids);
-}
-
-/** Rows as the writer is answered them: whether or not the read rule shows them; field rules hold. */
-export async function rowsInOrder(
-  scope: RequestScope,
-  entity: Entity,
-  ids: readonly string[],
-): Promise<readonly ReadRow[]> {
-  const rows = await selectRowsByIds(scope, entity, ids);
-  const byId = new Map(rows.map((row) => [String(row.id), row]));
-  return ids.map((id) => byId.get(id)).filter((row) => row !== undefined);
-}
-
-/** The first and only row. @throws ViewerError NOT_FOUND where a cascade has taken it along */
-export function onlyRow(entity: Entity, rows: readonly ReadRow[]): ReadRow {
-  const [row] = rows;
-  if (!row) throw notFound(entity);
-  return row;
+  return read(ids);
 }
 
 /** An `id` argument in the form that rows carry. @throws ViewerError NOT_FOUND where no row can have it */
