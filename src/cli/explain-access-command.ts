@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Argument, type Command, Option } from 'commander';
 import { environment, readConfig } from '../config/index.ts';
-import { UserError } from '../kit/user-error.ts';
+import { UsageError } from '../kit/user-error.ts';
 import type { ViewerState } from '../model/viewer.ts';
 import { buildApp } from '../pipeline.ts';
 import { explainOperation, explainRowAccess } from '../project/explain-access.ts';
@@ -105,6 +105,6 @@ function readOperation(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    throw new UserError(`There is no file ${file}.`);
+    throw new UsageError(`There is no file ${file}.`);
   }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Argument, type Command } from 'commander';
 import { environment, readConfig } from '../config/index.ts';
-import { UserError } from '../kit/user-error.ts';
+import { UsageError } from '../kit/user-error.ts';
 import { buildApp } from '../pipeline.ts';
 import { explainQuestion, type OperationQuestion } from '../project/explain-operation.ts';
 import { findProject, readConfigFile, readSources } from '../project/find-project.ts';
@@ -57,7 +57,7 @@ function readUsage(file: string | undefined, options: Options, command: Command)
       run,
     };
   } catch (error) {
-    if (error instanceof UserError) throw error;
+    if (error instanceof UsageError) throw error;
     return command.error((error as Error).message);
   }
 }
@@ -87,6 +87,6 @@ function readSource(file: string): OperationQuestion['source'] {
   try {
     return { file, text: readFileSync(file, 'utf8') };
   } catch {
-    throw new UserError(`There is no file ${file}.`);
+    throw new UsageError(`There is no file ${file}.`);
   }
 }

@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { packageFile } from '../kit/package-file.ts';
 import { didYouMean } from '../kit/suggest.ts';
-import { UserError } from '../kit/user-error.ts';
+import { UsageError } from '../kit/user-error.ts';
 import { copyTemplate } from './copy-template.ts';
 import type { Cli } from './run.ts';
 
@@ -28,7 +28,7 @@ export function fillInitCommand(command: Command, { output }: Cli): void {
 function templateCalled(name: string): string {
   const known = readdirSync(templates);
   if (known.includes(name)) return join(templates, name);
-  throw new UserError(
+  throw new UsageError(
     `There is no template "${name}".${didYouMean(name, known)} There is: ${known.join(', ')}.`,
   );
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { packageFile } from '../kit/package-file.ts';
 import { ProblemsError } from '../kit/problem.ts';
+import { UsageError } from '../kit/user-error.ts';
 import { countProblems, describeProblems, type Output, terminalOutput } from './output.ts';
 
 /** What a command needs from outside. Commands answer their exit code through `exit`. */
@@ -114,6 +115,10 @@ function makeProgram(output: Output): Command {
 
 async function explain(error: unknown, output: Output): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof UsageError) {
+    output.note(output.style('red', error.message));
+    return 2;
+  }
   if (error instanceof ProblemsError) {
     output.note(describeProblems(error.problems, output));
     output.note(output.style('red', countProblems(error.problems)));

@@ -13,6 +13,7 @@ import { makeLog } from '../serve/index.ts';
 import { describeFailure } from './describe-failure.ts';
 import { desiredState } from './desired-state.ts';
 import { type Project, readOperationSources, readSources } from './find-project.ts';
+import { findSqlMistakes } from './find-sql-mistakes.ts';
 import { findOperationProblems } from './load-documents.ts';
 import { type OpenDatabase, openDatabase } from './open-database.ts';
 import { prepareTables } from './prepare-tables.ts';
@@ -72,7 +73,10 @@ async function seedIfPossible(options: DevelopOptions, built: BuiltApp, { db }: 
   await seedProject(options.project, { db, prisma, log: options.note });
 }
 
-/** @throws UserError that names tables, columns and rows when the change would lose data and nobody agreed */
+/**
+ * @throws UserError that names tables, columns and rows when the change would lose data and nobody agreed; ProblemsError
+ *   where PostgreSQL refuses the author's own SQL
+ */
 async function bringInStep(options: DevelopOptions, built: BuiltApp, { url }: OpenDatabase): Promise<void> {
   const { outcome, findings } = await syncDevelopment({
     url,
@@ -82,6 +86,8 @@ async function bringInStep(options: DevelopOptions, built: BuiltApp, { url }: Op
     ...(options.accept && { accept: options.accept }),
   });
   if (outcome !== 'refused') return;
+  const mistakes = findSqlMistakes(findings, built.app);
+  if (mistakes.length > 0) throw new ProblemsError(mistakes);
   const reasons = findings.map(({ message, remedy }) => `  - ${message} ${remedy}`);
   throw new UserError(`The database was left as it is, because of the rows in it:\n${reasons.join('\n')}`);
 }

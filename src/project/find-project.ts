@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { UserError } from '../kit/user-error.ts';
+import { UsageError, UserError } from '../kit/user-error.ts';
 import type { OperationSource } from '../operations/index.ts';
 import type { SourceFile } from '../pipeline.ts';
 import { importFresh } from './import-fresh.ts';
@@ -18,11 +18,11 @@ export interface Project {
   readonly configFile: string;
 }
 
-/** @throws UserError when there is no `schema.graphql` in `directory` */
+/** @throws UserError when there is no `schema.graphql` in `directory`, UsageError when that does not exist */
 export function findProject(directory: string): Project {
   const root = resolve(directory);
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UserError(`There is no directory ${root}. Name the project with --project DIR.`);
+    throw new UsageError(`There is no directory ${root}. Name the project with --project DIR.`);
   }
   const schemaFile = join(root, 'schema.graphql');
   if (!existsSync(schemaFile)) {

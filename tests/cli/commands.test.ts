@@ -108,12 +108,18 @@ describe('plinth check', () => {
 });
 
 describe('usage', () => {
-  it.each([[['chek']], [['check', '--jsno']], [['dev', '--port', 'x']], [['migrate', 'new']]])(
-    '%j is wrong usage: exit code 2',
-    async (args) => {
-      expect((await plinth(...args)).code).toBe(2);
-    },
-  );
+  it.each([
+    [['chek']],
+    [['check', '--jsno']],
+    [['dev', '--port', 'x']],
+    [['migrate', 'new']],
+    [['check', '--project', '/there/is/none']],
+    [['start', '--project', '/there/is/none']],
+    [['explain', '/there/is/none.graphql']],
+    [['explain-access', '/there/is/none.graphql']],
+  ])('%j is wrong usage: exit code 2', async (args) => {
+    expect((await plinth(...args)).code).toBe(2);
+  });
 
   it('--help exits with 0 and lists the commands', async () => {
     const { code, out } = await plinth('--help');
@@ -141,7 +147,7 @@ describe('plinth init', () => {
     expect(JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))).toMatchObject({
       name: 'mine',
       type: 'module',
-      scripts: { start: 'mine', dev: 'plinth dev' },
+      scripts: { start: 'mine', dev: 'exec plinth dev' },
       dependencies: { plinth: 'file:x' },
     });
     expect((await plinth('check', '--project', directory)).code).toBe(0);
@@ -159,7 +165,7 @@ describe('plinth init', () => {
 
   it('names the templates there are when asked for another', async () => {
     const { code, err } = await plinth('init', join(directory, 'app'), '--template', 'minimla');
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(err).toContain('Did you mean "minimal"?');
   });
 });

@@ -230,7 +230,6 @@ describe('what would be refused', () => {
       ['--text', '{ tasks { titel } }'],
       /^\(text\):1:11 Cannot query field "titel".*Did you mean "title"\?/,
     ],
-    ['is not there', ['nothing.graphql'], /^There is no file nothing\.graphql\.$/],
     ['has another name', ['--text', '{ tasks { id } }', '--operation', 'X'], /no operation "X"/],
   ])('%s', async (_name, args, message) => {
     const { code, err } = await explain(...args);

@@ -21,6 +21,15 @@ export interface DataFinding {
   readonly rows: number;
   readonly message: string;
   readonly remedy: string;
+  /** Of `refused`: what PostgreSQL says of which statement. */
+  readonly refusal?: Refusal;
+}
+
+export interface Refusal {
+  readonly statement: string;
+  readonly reason: string;
+  /** Where in the statement, in characters from 0; undefined where it is not about one place. */
+  readonly offset: number | undefined;
 }
 
 /** "1 row", "2 rows". */

@@ -85,7 +85,14 @@ function refusal(statement: string, error: DatabaseError): DataFinding {
     rows: 0,
     message: `PostgreSQL refuses: ${error.message}, in: ${statement}`,
     remedy: 'See the statement; what it stumbles over has to be changed first.',
+    refusal: { statement, reason: error.message, offset: offsetOf(error) },
   };
+}
+
+/** PostgreSQL counts from 1. */
+function offsetOf({ cause }: DatabaseError): number | undefined {
+  const position = (cause as { position?: unknown } | undefined)?.position;
+  return typeof position === 'string' ? Number(position) - 1 : undefined;
 }
 
 /** A statement that was left out makes later ones fail; only the first cause is worth telling. */
