@@ -35,6 +35,7 @@ export async function deleteTakenRows(
   const statement = sql`DELETE FROM ${raw(tableAs(entity, row.alias))} WHERE ${idIn(row, ids)}`;
   await run.write(statement, { entity, path, operation: 'delete' });
   run.forget(entity, ids);
+  run.locks.clear();
 }
 
 /** The database itself will change or delete rows that refer to what is deleted. */

@@ -7,6 +7,7 @@ import { idColumn } from '../../sql/row-path.ts';
 import { join, raw, type Sql, sql } from '../../sql/sql.ts';
 import { tableAs } from '../../sql/sql-env.ts';
 import { idType } from '../../sql/sql-type.ts';
+import type { LockStrength } from './held-locks.ts';
 import { notFound, type Touched, type WriteRun } from './write-run.ts';
 
 /** For each row, which of the named conditions hold. */
@@ -71,14 +72,16 @@ export async function lockRows(
   run: WriteRun,
   entity: Entity,
   ids: readonly string[],
-  strength: 'NO KEY UPDATE' | 'UPDATE',
+  strength: LockStrength,
 ): Promise<ReadonlySet<string>> {
-  if (ids.length === 0) return new Set();
+  if (run.locks.holds(entity, ids, strength)) return new Set(ids);
   const row = { alias: entity.singular, entity };
   const found = await run.query<{ id: string }>(
     sql`SELECT ${idColumn(row)}::text AS id FROM ${raw(tableAs(entity, row.alias))} WHERE ${idIn(row, ids)} ORDER BY ${idColumn(row)} FOR ${raw(strength)}`,
   );
-  return new Set(found.map((one) => one.id));
+  const locked = new Set(found.map((one) => one.id));
+  run.locks.note(entity, locked, strength);
+  return locked;
 }
 
 /** A row that is about to be written, and the fields that the input names for it. */

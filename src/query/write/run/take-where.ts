@@ -33,13 +33,14 @@ export async function takeWhere(
   );
   const env = run.env();
   const row = { alias: env.namer.next(entity.singular), entity };
-  const strength = raw(operation === 'delete' ? 'UPDATE' : 'NO KEY UPDATE');
+  const strength = operation === 'delete' ? 'UPDATE' : 'NO KEY UPDATE';
   const table = raw(`${tableAs(entity, row.alias)}`);
   const rows = await run.query<{ id: string }>(
-    sql`SELECT ${idColumn(row)}::text AS id FROM ${table} WHERE ${exprToSql(condition, env.with(THIS, row))} ORDER BY ${idColumn(row)} FOR ${strength} OF ${raw(`"${row.alias}"`)}`,
+    sql`SELECT ${idColumn(row)}::text AS id FROM ${table} WHERE ${exprToSql(condition, env.with(THIS, row))} ORDER BY ${idColumn(row)} FOR ${raw(strength)} OF ${raw(`"${row.alias}"`)}`,
   );
   // Waiting for a lock, a row may have changed in ways that the statement above could not see.
   const ids = rows.map((one) => one.id);
+  run.locks.note(entity, ids, strength);
   const still = await probe(scope, entity, ids, condition);
   return ids.filter((id) => still.has(id));
 }

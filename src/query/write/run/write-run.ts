@@ -7,6 +7,7 @@ import type { RequestScope } from '../../request-scope.ts';
 import { type Sql, toStatement } from '../../sql/sql.ts';
 import { SqlEnv } from '../../sql/sql-env.ts';
 import { explainRefusal, type WritePlace } from '../explain-refusal.ts';
+import { HeldLocks } from './held-locks.ts';
 import { MomentaryRights } from './momentary-rights.ts';
 import { UsedRights } from './used-rights.ts';
 
@@ -29,6 +30,7 @@ export interface Touched {
 export class WriteRun {
   readonly scope: RequestScope;
   readonly tx: Tx;
+  readonly locks = new HeldLocks();
   /** What was allowed by a state that is not judged yet. */
   readonly rights = new UsedRights();
   /** What was allowed while there was such a state. */
@@ -68,6 +70,7 @@ export class WriteRun {
     try {
       return await this.tx.savepoint(fn);
     } catch (error) {
+      this.locks.clear();
       this.#touched.clear();
       for (const [name, touched] of before) this.#touched.set(name, touched);
       throw error;
