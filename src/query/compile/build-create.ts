@@ -1,5 +1,3 @@
-import type { Expr } from '../../model/expr.ts';
-import type { RequestScope } from '../request-scope.ts';
 import { ident, join, type Sql, sql } from '../sql/sql.ts';
 import { planCreate } from '../write/plan/plan-create.ts';
 import { refuseHopeless } from '../write/roots/refuse-hopeless.ts';
@@ -11,6 +9,7 @@ import {
   type BuildWrite,
   inputReader,
   rootOf,
+  rulesToWrite,
   type WriteAsk,
   writerOf,
   writtenAndAnswered,
@@ -39,17 +38,11 @@ function build(ask: WriteAsk, plan: CreatePlan | undefined): BuiltStatement | un
   if (!plan || !connected) return undefined;
   return writtenAndAnswered(ask, rootOf(ask), {
     write: () => insertSql(ask, plan, connected),
-    rules: rulesOf(scope, plan),
+    rules: rulesToWrite(scope, plan),
     conditions: connected.conditions,
     mayHide: true,
     outdated: new Set([entity.table]),
   });
-}
-
-/** The rules that the stored row has to pass. */
-function rulesOf(scope: RequestScope, { entity, given }: CreatePlan): readonly Expr[] {
-  const ofFields = [...new Set(given)].map((name) => scope.fieldRule(entity, name, 'write'));
-  return [scope.rowRule(entity, 'create'), ...ofFields.filter((rule) => rule !== undefined)];
 }
 
 function insertSql({ scope, entity, made }: WriteAsk, plan: CreatePlan, { keys }: Connected): Sql {

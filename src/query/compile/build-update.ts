@@ -14,6 +14,7 @@ import {
   type BuildWrite,
   inputReader,
   rootOf,
+  rulesToWrite,
   type WriteAsk,
   writerOf,
   writtenAndAnswered,
@@ -47,7 +48,7 @@ function build(ask: WriteAsk, plan: UpdatePlan | undefined): BuiltStatement | un
   const cells = cellsOfUpdate(writerOf(scope), plan, connected.keys);
   // Nothing is set, and so nothing written.
   if (cells.size === 0) return undefined;
-  const after = rulesOf(scope, plan);
+  const after = rulesToWrite(scope, plan);
   const expected = expectedVersion(scope, entity, root.args.expectVersion);
   const before = [...after, scope.rowRule(entity, 'read'), ...readRules(scope, plan)];
   return writtenAndAnswered(ask, root, {
@@ -57,12 +58,6 @@ function build(ask: WriteAsk, plan: UpdatePlan | undefined): BuiltStatement | un
     mayHide: true,
     outdated: new Set([entity.table]),
   });
-}
-
-/** The rules that the row has to pass before as well as after. */
-function rulesOf(scope: RequestScope, { entity, given }: UpdatePlan): readonly Expr[] {
-  const ofFields = [...new Set(given)].map((name) => scope.fieldRule(entity, name, 'write'));
-  return [scope.rowRule(entity, 'update'), ...ofFields.filter((rule) => rule !== undefined)];
 }
 
 /** What is added to is read as well. */

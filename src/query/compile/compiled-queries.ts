@@ -1,7 +1,6 @@
-import { type DocumentNode, GraphQLError, type GraphQLSchema } from 'graphql';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { RuleBook } from '../../access/rule-book.ts';
 import { DatabaseError, type Row } from '../../data/index.ts';
-import { ViewerError } from '../../kit/viewer-error.ts';
 import type { AppModel } from '../../model/app-model.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { type BuiltStatement, buildStatement, type CompilableOperation } from './build-statement.ts';
@@ -10,6 +9,7 @@ import { KnownOperations } from './known-operations.ts';
 import { prepareRun, type Run, readRow } from './prepare-run.ts';
 import type { ShapeParts } from './request-shape.ts';
 import { type RuleUse, ruleUse } from './rule-use.ts';
+import { tryTo } from './try-to.ts';
 import { whyNotCompiled } from './why-not-compiled.ts';
 
 export interface CompiledQueriesParts {
@@ -89,11 +89,6 @@ export class CompiledQueries {
     scope: RequestScope,
     variables: Readonly<Record<string, unknown>>,
   ): BuiltStatement | undefined {
-    try {
-      return buildStatement(operation, scope, variables);
-    } catch (error) {
-      if (!(error instanceof ViewerError || error instanceof GraphQLError)) this.#parts.onFault(error);
-      return undefined;
-    }
+    return tryTo(() => buildStatement(operation, scope, variables), this.#parts.onFault);
   }
 }

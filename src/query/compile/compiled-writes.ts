@@ -1,7 +1,6 @@
-import { type DocumentNode, GraphQLError } from 'graphql';
+import type { DocumentNode } from 'graphql';
 import { v7 as uuid7 } from 'uuid';
 import { DatabaseError, type Queryable, type Row } from '../../data/index.ts';
-import { ViewerError } from '../../kit/viewer-error.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { compileCreate } from './build-create.ts';
 import { compileDelete } from './build-delete.ts';
@@ -12,6 +11,7 @@ import { type KnownOperation, KnownOperations } from './known-operations.ts';
 import type { BuildWrite, WriteAsk } from './one-row.ts';
 import { isRefusal, prepareRun, type Run, readRow } from './prepare-run.ts';
 import { type RuleUse, writeUse } from './rule-use.ts';
+import { tryTo } from './try-to.ts';
 import { type OneRowWrite, oneRowWrite, whyNotOneRow } from './why-not-one-row.ts';
 
 const COMPILERS = {
@@ -87,12 +87,7 @@ export class CompiledWrites {
   }
 
   #tryTo<T>(make: () => T): T | undefined {
-    try {
-      return make();
-    } catch (error) {
-      if (!(error instanceof ViewerError || error instanceof GraphQLError)) this.#parts.onFault(error);
-      return undefined;
-    }
+    return tryTo(make, this.#parts.onFault);
   }
 }
 

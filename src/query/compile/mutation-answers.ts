@@ -2,12 +2,10 @@ import {
   type DocumentNode,
   type ExecutionResult,
   type FieldNode,
-  GraphQLError,
   type GraphQLObjectType,
   locatedError,
 } from 'graphql';
 import { DatabaseError, type Row } from '../../data/index.ts';
-import { ViewerError } from '../../kit/viewer-error.ts';
 import { asksRuledFields } from '../guards/index.ts';
 import type { Args } from '../read/make-plan.ts';
 import type { RequestScope } from '../request-scope.ts';
@@ -26,6 +24,7 @@ import type { TypedVariable } from './request-shape.ts';
 import { type RuleUse, ruleUse } from './rule-use.ts';
 import { SplicedData } from './spliced-data.ts';
 import { TemplateStore } from './template-store.ts';
+import { tryTo } from './try-to.ts';
 import { variablesOfAnswer } from './variables-of-answer.ts';
 import { whyNotWritten } from './why-not-compiled.ts';
 
@@ -149,12 +148,7 @@ export class MutationAnswers implements MutationPath {
   }
 
   #tryTo<T>(make: () => T): T | undefined {
-    try {
-      return make();
-    } catch (error) {
-      if (!(error instanceof ViewerError || error instanceof GraphQLError)) this.#parts.onFault(error);
-      return undefined;
-    }
+    return tryTo(make, this.#parts.onFault);
   }
 }
 

@@ -12,6 +12,7 @@ import { type RowInScope, type SqlEnv, tableAs } from '../sql/sql-env.ts';
 import { InputReader } from '../write/plan/input-reader.ts';
 import type { Writer } from '../write/run/column-cells.ts';
 import { denied } from '../write/run/write-run.ts';
+import type { CreatePlan, UpdatePlan } from '../write/write-plan.ts';
 import { argumentsOf, type BuildContext, firstOf, objectTypeOf } from './build-context.ts';
 import { type BuiltStatement, type CompilableOperation, numbered } from './build-statement.ts';
 import { collectFields, selectionsOf } from './collect-fields.ts';
@@ -69,6 +70,12 @@ export function inputReader({ app, limits }: RequestScope): InputReader {
 }
 
 export const writerOf = (scope: RequestScope): Writer => ({ scope, denied: (what) => denied(scope, what) });
+
+/** The rules that a row has to pass as it is stored, and before that as well where it is updated. */
+export function rulesToWrite(scope: RequestScope, plan: CreatePlan | UpdatePlan): readonly Expr[] {
+  const ofFields = [...new Set(plan.given)].map((name) => scope.fieldRule(plan.entity, name, 'write'));
+  return [scope.rowRule(plan.entity, plan.kind), ...ofFields.filter((rule) => rule !== undefined)];
+}
 
 /** A statement that writes one row, and what has to be so for it to come to the same as writing step by step. */
 export interface RowWrite {
@@ -150,15 +157,19 @@ export function orFail(text: Sql, conditions: readonly Sql[], row: RowInScope): 
 }
 
 /** Whether the SQL reads one of the tables. Text in it comes from the model alone, so this errs to the safe side only. */
-export function mentions({ parts }: Sql, tables: ReadonlySet<string>): boolean {
-  const names = [...tables].map((table) => `${quoteIdent(table)} AS `);
-  return parts.some((part) => typeof part === 'string' && names.some((name) => part.includes(name)));
+export function mentions(piece: Sql, tables: ReadonlySet<string>): boolean {
+  const text = textOf(piece);
+  return [...tables].some((table) => text.includes(`${quoteIdent(table)} AS `));
 }
 
 /** Whether the SQL reads any table; errs to the safe side, too. */
-export function looksElsewhere({ parts }: Sql): boolean {
-  return parts.some((part) => typeof part === 'string' && /\b(FROM|JOIN) /.test(part));
+export function looksElsewhere(piece: Sql): boolean {
+  return /\b(FROM|JOIN) /.test(textOf(piece));
 }
+
+/** The SQL without its values. A name and what stands around it may be parts of their own. */
+const textOf = ({ parts }: Sql): string =>
+  parts.map((part) => (typeof part === 'string' ? part : '$')).join('');
 
 /**
  * That the row is still what the statement began with. A statement that had to wait for another's lock goes on with the row

@@ -42,9 +42,11 @@ type Note @model @access(
   ratio: Float
   room: Room @relation(onDelete: SET_NULL)
   parts: [Part!]!
+  labels: [Label!]!
   version: Int! @version
   updatedAt: DateTime! @updatedAt
 }
+type Label @model @access(read: "true", create: "true", update: "true", delete: "true") { id: ID! @id(auto: INT) name: String! notes: [Note!]! }
 type Part @model @access(read: "true", create: "true", update: "true", delete: "true") { id: ID! @id(auto: INT) note: Note! @relation(onDelete: CASCADE) name: String! }
 type Bolt @model @access(read: "true", create: "true", update: "true", delete: "true") { id: ID! @id(auto: INT) name: String! nut: Nut! @relation(onDelete: RESTRICT) }
 type Nut @model @access(read: "true", create: "true", update: "true", delete: "true") { id: ID! @id(auto: INT) name: String! bolts: [Bolt!]! parent: Nut children: [Nut!]! }
@@ -62,7 +64,9 @@ afterAll(() => app?.close());
 beforeEach(async () => {
   const note = (id: number, text: string, author: string, mood: string, room: string): string =>
     `(${id}, '${text}', 1, 100, '${mood}', 1.50, '{a}', '{"b": 1, "a": [1.0]}', 'xyz', '${author}', ${room}, 3, '2026-01-01')`;
-  await app.db.execute('TRUNCATE "Room", "Member", "Note", "Part", "Bolt", "Nut", "Counter", "Key"');
+  await app.db.execute(
+    'TRUNCATE "Label", "_LabelToNote", "Room", "Member", "Note", "Part", "Bolt", "Nut", "Counter", "Key"',
+  );
   for (const statement of [
     `INSERT INTO "Room" (id, name, open, keeper) VALUES (1, 'public', true, NULL), (2, 'private', false, 'ann'), (3, 'other', true, NULL)`,
     `INSERT INTO "Member" (id, "roomId", person) VALUES (1, 3, 'ann')`,
@@ -82,6 +86,8 @@ beforeEach(async () => {
       note(61, 'both', 'ann', 'CALM', '3'),
       note(62, 'both', 'ann', 'CALM', '3'),
     ].join(', ')}`,
+    `INSERT INTO "Label" (id, name) VALUES (1, 'l')`,
+    `INSERT INTO "_LabelToNote" ("A", "B") VALUES (1, 1), (1, 2)`,
     `INSERT INTO "Part" (id, "noteId", name) VALUES (1, 1, 'p'), (2, 2, 'p')`,
     `INSERT INTO "Nut" (id, name, "parentId") VALUES (1, 'n1', NULL), (2, 'n2', 1), (3, 'n3', 1), (4, 'n4', 1)`,
     `INSERT INTO "Bolt" (id, name, "nutId") VALUES (1, 'b', 3), (2, 'b', 3)`,
@@ -272,12 +278,22 @@ describe('a mutation that deletes one row', () => {
     expect(await stored('Part', [1, 2])).toEqual([]);
   });
 
+  it.each(['labels { name }', 'labelsAggregate { count }', 'parts { name }'])(
+    'answers as step by step: %s',
+    async (list) => {
+      const source = `mutation ($id: ID!) { deleteNote(id: $id) { text ${list} } }`;
+      expect((await alike(deleting(as('ann'), undefined, source), 1)).errors).toEqual([]);
+    },
+  );
+
   it('answers its lists as they are by then', async () => {
     const lists =
-      'mutation ($id: ID!) { deleteNote(id: $id) { text parts { name } partsAggregate { count } room { notes(where: { author: { eq: "ann" } }) { id } } } }';
+      'mutation ($id: ID!) { deleteNote(id: $id) { text labels { name } parts { name } partsAggregate { count } room { notes(where: { author: { eq: "ann" } }) { id } } } }';
     const { data } = await app.graphql(lists, { id: '1' }, as('ann'));
     const room = { notes: [{ id: '2' }, { id: '31' }, { id: '32' }] };
-    expect(data).toEqual({ deleteNote: { text: 'mine', parts: [], partsAggregate: { count: 0 }, room } });
+    expect(data).toEqual({
+      deleteNote: { text: 'mine', labels: [], parts: [], partsAggregate: { count: 0 }, room },
+    });
   });
 
   it('answers relations to its own kind as they are by then', async () => {
