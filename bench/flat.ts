@@ -1,6 +1,9 @@
 // Whether a request costs the same on a database that is many times as large: both are served at once and take turns.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { contestants } from './contestants.ts';
+import { openPool } from '../src/data/index.ts';
+import { type Contestant, contestants } from './contestants.ts';
 import { loadFor } from './load.ts';
 import { canonical, OPERATIONS, type OperationName, requestsOf, TITLES } from './operations.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -13,8 +16,8 @@ const { values: options } = parseArgs({
     factor: { type: 'string', default: '100' },
     operations: { type: 'string', default: 'Q1,Q2,Q3,Q4,Q5,Q6,Q8,Q9' },
     connections: { type: 'string', default: '8' },
-    seconds: { type: 'string', default: '3' },
-    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '1' },
+    rounds: { type: 'string', default: '11' },
     rules: { type: 'string', default: 'viewer' },
     port: { type: 'string', default: '4720' },
     build: { type: 'boolean', default: false },
@@ -28,6 +31,9 @@ interface Size {
   readonly running: Running;
 }
 
+/** Requests that statements are counted over. */
+const COUNTED = 20;
+
 /** What one request took. */
 interface Cost {
   readonly serverMs: number;
@@ -38,8 +44,11 @@ const operations = OPERATIONS.filter((name) => options.operations.split(',').inc
 const small = await open(1, options.build);
 const large = await open(Number(options.factor), false);
 try {
-  console.log(`| operation | | server ms | | | PostgreSQL ms | | |\n|---|---|---|---|---|---|---|---|`);
-  for (const operation of operations) await compare(operation);
+  const [few, many] = [await countStatements(small), await countStatements(large)];
+  console.log('| operation | | statements | | server ms | | | PostgreSQL ms | | |');
+  console.log('|---|---|---|---|---|---|---|---|---|---|');
+  for (const operation of operations)
+    await compare(operation, [few.get(operation) ?? Number.NaN, many.get(operation) ?? Number.NaN]);
 } finally {
   for (const { running, prepared } of [small, large]) {
     await running.stop();
@@ -47,22 +56,51 @@ try {
   }
 }
 
+/** Statements of one request of each operation, as PostgreSQL's own log has them, from a server of its own. */
+async function countStatements({ prepared, running, factor }: Size): Promise<Map<OperationName, number>> {
+  const db = openPool({ url: prepared.server.url, max: 1 });
+  const log = join(prepared.places.project, '.plinth', 'postgres.log');
+  const counts = new Map<OperationName, number>();
+  await db.execute("ALTER ROLE CURRENT_USER SET log_statement = 'all'");
+  try {
+    const { contestant } = running;
+    const counted = await startPlinth(
+      contestant,
+      prepared,
+      Number(options.port) + 2 + (factor === 1 ? 0 : 1),
+    );
+    const askOne = (body: object) => ask(counted.url, contestant, body);
+    for (const operation of operations) {
+      const requests = await requestsOf(contestant, operation, askOne, prepared.data);
+      // The first ones are judged by Apollo, which may take other ways.
+      for (const { body } of requests.slice(0, 3)) await askOne(body);
+      const before = readFileSync(log).length;
+      for (let i = 0; i < COUNTED; i++) await askOne(requests[i % requests.length]?.body ?? {});
+      const written = readFileSync(log).subarray(before).toString('utf8');
+      counts.set(operation, (written.match(/ LOG: {2}(?:statement:|execute )/g)?.length ?? 0) / COUNTED);
+    }
+    await counted.stop();
+  } finally {
+    await db.execute('ALTER ROLE CURRENT_USER RESET log_statement');
+    await db.close();
+  }
+  return counts;
+}
+
+function startPlinth(contestant: Contestant, { server }: Prepared, port: number): Promise<Running> {
+  return startContestant(contestant, { port, databaseUrl: server.url, pool: 10, profile: undefined });
+}
+
 async function open(factor: number, rebuild: boolean): Promise<Size> {
   const prepared = await prepare({ rules: options.rules as Rules, sql: options.sql, rebuild, factor });
   const plinth = contestants(prepared.places).find(({ name }) => name === 'plinth');
   if (!plinth) throw new Error('There is no contestant plinth');
   const port = Number(options.port) + (factor === 1 ? 0 : 1);
-  const running = await startContestant(plinth, {
-    port,
-    databaseUrl: prepared.server.url,
-    pool: 10,
-    profile: undefined,
-  });
-  return { factor, prepared, running };
+  return { factor, prepared, running: await startPlinth(plinth, prepared, port) };
 }
 
 /** The middle of several rounds, in which the two sizes take turns. */
-async function compare(operation: OperationName): Promise<void> {
+async function compare(operation: OperationName, statements: readonly number[]): Promise<void> {
   const bodies = new Map<Size, readonly object[]>();
   const answers: string[] = [];
   for (const size of [small, large]) {
@@ -93,7 +131,8 @@ async function compare(operation: OperationName): Promise<void> {
   for (let round = 0; round < Number(options.rounds); round++)
     for (const size of round % 2 === 0 ? [small, large] : [large, small])
       costs.get(size)?.push(await measure(size, bodies.get(size) ?? []));
-  console.log(line(operation, costs.get(small) ?? [], costs.get(large) ?? []));
+  const counted = statements.map((count) => count.toFixed(1)).join(' | ');
+  console.log(line(operation, counted, costs.get(small) ?? [], costs.get(large) ?? []));
 }
 
 async function measure({ running, prepared }: Size, bodies: readonly object[]): Promise<Cost> {
@@ -107,12 +146,17 @@ async function measure({ running, prepared }: Size, bodies: readonly object[]): 
   };
 }
 
-function line(operation: OperationName, few: readonly Cost[], many: readonly Cost[]): string {
+function line(
+  operation: OperationName,
+  counted: string,
+  few: readonly Cost[],
+  many: readonly Cost[],
+): string {
   const pair = (of: (cost: Cost) => number): string => {
     const [a, b] = [middle(few.map(of)), middle(many.map(of))];
     return `${a.toFixed(3)} | ${b.toFixed(3)} | ${(b / a).toFixed(2)}`;
   };
-  return `| ${operation} | ${TITLES[operation]} | ${pair((cost) => cost.serverMs)} | ${pair((cost) => cost.databaseMs)} |`;
+  return `| ${operation} | ${TITLES[operation]} | ${counted} | ${pair((cost) => cost.serverMs)} | ${pair((cost) => cost.databaseMs)} |`;
 }
 
 function middle(values: readonly number[]): number {
