@@ -116,7 +116,6 @@ class Attempts {
   readonly #path: CompiledPath;
   readonly #reads: ReadRouting | undefined;
   readonly #schema: GraphQLSchema;
-  readonly #tried = new WeakSet<RequestScope>();
   readonly #failures = new WeakMap<RequestScope, DatabaseError>();
 
   constructor(path: CompiledPath, schema: GraphQLSchema, reads: ReadRouting | undefined) {
@@ -134,8 +133,8 @@ class Attempts {
     const { scope, request: sent } = context;
     // What field rules hide is counted by the resolvers.
     if (scope.countsHidden && asksRuledFields(this.#schema, request.document)) return undefined;
-    if (this.#tried.has(scope)) return undefined;
-    this.#tried.add(scope);
+    if (scope.wasCompiled) return undefined;
+    scope.wasCompiled = true;
     if (operation === 'query') return this.#read({ ...request, scope });
     const isRepeatable = sent.headers['idempotency-key'] !== undefined;
     return operation === 'mutation' && !isRepeatable

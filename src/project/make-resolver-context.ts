@@ -7,7 +7,7 @@ import type { AuthRequest } from '../features/auth/resolvers.ts';
 import type { ViewerState } from '../model/viewer.ts';
 import type { RequestScope } from '../query/request-scope.ts';
 import type { Log, RequestInfo } from '../serve/index.ts';
-import type { ResolverContext, Viewer } from './resolver-context.ts';
+import type { ResolverContext, ResolverRequest, Viewer } from './resolver-context.ts';
 
 /** A resolver's context, with what the server keeps for itself. */
 export interface OperationContext extends ResolverContext {
@@ -39,14 +39,7 @@ export function makeResolverContext({ scope, request, prisma, log, api }: Contex
     api: (document, variables) => api({ ...context, scope: scope.fork() })(document, variables),
     readable: (model, operation = 'read') => readable(scope, model, operation),
     log,
-    request: {
-      id: request.requestId,
-      headers: request.headers,
-      remoteAddress: request.remoteAddress,
-      get signal() {
-        return request.signal;
-      },
-    },
+    request: new SeenRequest(request),
     toViewer: request.toViewer,
     authRequest: {
       headers: request.headers,
@@ -57,6 +50,25 @@ export function makeResolverContext({ scope, request, prisma, log, api }: Contex
     setCookie: request.setCookie,
   };
   return context;
+}
+
+/** The request as the author's code sees it. */
+class SeenRequest implements ResolverRequest {
+  readonly id: string;
+  readonly headers: ResolverRequest['headers'];
+  readonly remoteAddress: string;
+  readonly #request: RequestInfo;
+
+  constructor(request: RequestInfo) {
+    this.id = request.requestId;
+    this.headers = request.headers;
+    this.remoteAddress = request.remoteAddress;
+    this.#request = request;
+  }
+
+  get signal(): AbortSignal {
+    return this.#request.signal;
+  }
 }
 
 /** Only reached by code that is not in `resolvers/`, so by nobody. */

@@ -43,6 +43,8 @@ export class RequestScope {
   readonly verdicts = new Map<object, Error | null>();
   /** How many values a field rule has hidden, by `Person.email`. Counted where denials explain themselves. */
   readonly hidden = new Map<string, number>();
+  /** Whether the compiled path has had its turn. (A set of all scopes would cost more than some requests: V8 has to keep it.) */
+  wasCompiled = false;
   #db: Queryable;
   #viewer: ViewerState;
   readonly #signal: (() => AbortSignal) | undefined;

@@ -47,18 +47,28 @@ export async function readRow(
   repeatable = false,
 ): Promise<Row | undefined> {
   if (statement.text === '') return {};
-  const options: QueryOptions = {
-    repeatable,
-    ...(name !== undefined && { name }),
-    get signal() {
-      return scope.signal;
-    },
-  };
-  const texts = await db.readTexts(statement.text, params, options);
+  const texts = await db.readTexts(statement.text, params, new RunOptions(scope, name, repeatable));
   if (!texts) return undefined;
   const row: Record<string, string | null> = {};
   for (const [at, text] of texts.entries()) row[`r${at}`] = text;
   return row;
+}
+
+/** Options whose signal is made for who asks. */
+class RunOptions implements QueryOptions {
+  readonly name?: string;
+  readonly repeatable: boolean;
+  readonly #scope: RequestScope;
+
+  constructor(scope: RequestScope, name: string | undefined, repeatable: boolean) {
+    if (name !== undefined) this.name = name;
+    this.repeatable = repeatable;
+    this.#scope = scope;
+  }
+
+  get signal(): AbortSignal | undefined {
+    return this.#scope.signal;
+  }
 }
 
 /** Whether the database has looked at the statement and refused it, so that nothing of it was stored. */
