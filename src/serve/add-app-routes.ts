@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import { ViewerError } from '../kit/viewer-error.ts';
 import { allowOrigins, answerPreflight } from './allow-origins.ts';
 import type { CurrentApp } from './current-app.ts';
-import { sendError } from './error-answer.ts';
+import { sendRouteError } from './error-answer.ts';
 import type { MaskError } from './mask-errors.ts';
 import { ADMIN_KEY_HEADER, resolveViewer } from './viewer.ts';
 
@@ -31,7 +31,7 @@ export function addAppRoutes(http: FastifyInstance, deps: RouteDeps): void {
           return send(await ask(request, deps), reply);
         } catch (error) {
           addWait(error, reply);
-          return sendError(error, request, reply, deps.maskError);
+          return sendRouteError(error, request, reply, deps.maskError);
         }
       },
     });

@@ -1,6 +1,6 @@
 import type { HTTPGraphQLHead } from '@apollo/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ViewerError } from '../kit/viewer-error.ts';
 import { ERRORS } from './errors.ts';
 import type { MaskError } from './mask-errors.ts';
@@ -14,6 +14,30 @@ export function sendError(
   maskError: MaskError,
   status?: number,
 ): FastifyReply {
+  const formatted = prepare(error, request, reply, maskError, status);
+  const type = negotiateMediaType(request.headers.accept) ?? 'application/json';
+  return reply.type(`${type}; charset=utf-8`).send(`${JSON.stringify({ errors: [formatted] })}\n`);
+}
+
+/** Sends an error of a path that is no GraphQL: with `message` and `code` as better-auth's clients look for them, too. */
+export function sendRouteError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  maskError: MaskError,
+): FastifyReply {
+  const formatted = prepare(error, request, reply, maskError);
+  const { message, extensions } = formatted;
+  return reply.send({ message, code: extensions?.code, errors: [formatted] });
+}
+
+function prepare(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  maskError: MaskError,
+  status?: number,
+): GraphQLFormattedError {
   const graphqlError =
     error instanceof GraphQLError
       ? error
@@ -24,11 +48,8 @@ export function sendError(
   const code = formatted.extensions?.code as keyof typeof ERRORS;
   const http = graphqlError.extensions.http as Partial<HTTPGraphQLHead> | undefined;
   for (const [name, value] of http?.headers ?? []) reply.header(name, value);
-  const type = negotiateMediaType(request.headers.accept) ?? 'application/json';
-  return reply
-    .code(status ?? http?.status ?? ERRORS[code]?.status ?? 400)
-    .type(`${type}; charset=utf-8`)
-    .send(`${JSON.stringify({ errors: [formatted] })}\n`);
+  reply.code(status ?? http?.status ?? ERRORS[code]?.status ?? 400);
+  return formatted;
 }
 
 /** What Fastify refuses by itself, in words for the viewer; other faults of the client share one sentence. */

@@ -1,8 +1,10 @@
 import type { Mail } from './mailer.ts';
 
-/** The page of the app that sets a new password. */
-export function resetMail(to: string, token: string, appUrl: string): Mail {
-  const url = `${appUrl}/reset-password?token=${encodeURIComponent(token)}`;
+/** Leads to the page that sets a new password: the one that `link` names for the end, else the app's. */
+export function resetMail(to: string, link: string, token: string, appUrl: string): Mail {
+  const page = new URL(new URL(link).searchParams.get('callbackURL') || `${appUrl}/reset-password`, appUrl);
+  page.searchParams.set('token', token);
+  const url = page.href;
   const text = [
     'Somebody, probably you, asked for a new password for this address.',
     '',

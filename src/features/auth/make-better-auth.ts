@@ -64,9 +64,9 @@ export function makeBetterAuth(parts: BetterAuthParts) {
         hash: hashPassword,
         verify: ({ hash, password }: { hash: string; password: string }) => verifyPassword(hash, password),
       },
-      sendResetPassword: async ({ user, token }) => {
+      sendResetPassword: async ({ user, url, token }) => {
         await forgetOlderTokens(parts.prisma, user.id);
-        post(parts, resetMail(user.email, token, appUrl()));
+        post(parts, resetMail(user.email, url, token, appUrl()));
       },
       onPasswordReset: async ({ user }) => {
         if (!user.emailVerified) await forget(parts, user.id);
@@ -86,6 +86,8 @@ export function makeBetterAuth(parts: BetterAuthParts) {
       expiresIn: SESSION_SECONDS,
       updateAge: 24 * 60 * 60,
       freshAge: 24 * 60 * 60,
+      // Pages may show that somebody acts for the account.
+      additionalFields: { impersonatedBy: { type: 'string', required: false, input: false } },
     },
     account: {
       modelName: TABLES.account,

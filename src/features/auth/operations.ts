@@ -4,7 +4,7 @@ import { ViewerError } from '../../kit/viewer-error.ts';
 import type { KnownViewer } from '../../model/viewer.ts';
 import { codeOf, isAPIError, refusal } from './api-refusal.ts';
 import type { ViewerFinder } from './find-viewer.ts';
-import { sessionCookieName } from './http-names.ts';
+import { endedSessionCookie } from './http-names.ts';
 import type { Mailer } from './mailer.ts';
 import type { BetterAuth } from './make-better-auth.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
@@ -167,14 +167,9 @@ async function signOut(parts: OperationParts, context: AuthContext): Promise<boo
   if (token === undefined || scope.viewer.kind !== 'viewer') return false;
   const ended = await scope.db.execute('DELETE FROM plinth_session WHERE "token" = $1', [hashToken(token)]);
   afterCommit(context, parts.finder.forget);
-  context.authRequest.setCookie(expired(parts.config));
+  context.authRequest.setCookie(endedSessionCookie(parts.config));
   scope.actAs({ kind: 'signedOut' });
   return ended > 0;
-}
-
-function expired(config: Config): string {
-  const secure = config.mode === 'production' ? ' Secure;' : '';
-  return `${sessionCookieName(config)}=; Path=/; Max-Age=0; HttpOnly;${secure} SameSite=Lax`;
 }
 
 /** From here on the request is the account's, so that the rest of the operation is done in its name. */

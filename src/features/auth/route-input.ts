@@ -15,7 +15,11 @@ export function accountOf({ viewer, headers }: Request): KnownViewer {
 
 /** @throws ViewerError BAD_USER_INPUT */
 export function text(body: Body, key: string, max: number): string {
-  const value = body[key];
+  return textOf(body[key], key, max);
+}
+
+/** @throws ViewerError BAD_USER_INPUT */
+export function textOf(value: unknown, key: string, max: number): string {
   if (typeof value !== 'string' || value.trim() === '' || value.length > max || value.includes('\0'))
     throw bad(key, `must be text of 1 to ${max} characters`);
   return value;
@@ -34,4 +38,48 @@ export function bad(key: string, message: string): ViewerError {
   return new ViewerError('BAD_USER_INPUT', `${key} ${message}.`, {
     issues: [{ path: [key], message, constraint: 'format' }],
   });
+}
+
+/** The query string. Of a name that occurs twice, the last. */
+export function queryOf({ url }: Request): Body {
+  return Object.fromEntries(new URL(url, 'http://localhost').searchParams);
+}
+
+/**
+ * Refuses what a path does not know, so that nobody relies on it. What is null says nothing.
+ * @throws ViewerError BAD_USER_INPUT
+ */
+export function refuseOthers(
+  body: Body,
+  known: readonly string[],
+  reasons: Readonly<Record<string, string>> = {},
+): void {
+  const issues = Object.entries(body)
+    .filter(([key, value]) => !known.includes(key) && value !== undefined && value !== null)
+    .map(([key]) => {
+      const message = Object.hasOwn(reasons, key) ? (reasons[key] ?? '') : 'is not known here';
+      return { path: [key], message, constraint: 'format' };
+    });
+  if (issues.length === 0) return;
+  const told = issues.map(({ path, message }) => `${path.join('.')} ${message}.`).join(' ');
+  throw new ViewerError('BAD_USER_INPUT', told, { issues });
+}
+
+/** A whole number from a query string or a body. @throws ViewerError BAD_USER_INPUT */
+export function wholeNumber(body: Body, key: string, max: number): number | undefined {
+  const value = body[key];
+  if (value === undefined || value === null || value === '') return undefined;
+  const number = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
+  if (!Number.isInteger(number) || (number as number) < 0 || (number as number) > max)
+    throw bad(key, `must be a whole number from 0 to ${max}`);
+  return number as number;
+}
+
+/** @throws ViewerError BAD_USER_INPUT */
+export function oneOf<T extends string>(body: Body, key: string, values: readonly T[]): T | undefined {
+  const value = body[key];
+  if (value === undefined || value === null) return undefined;
+  const found = values.find((one) => one === value);
+  if (found === undefined) throw bad(key, `must be one of ${values.join(', ')}`);
+  return found;
 }

@@ -22,8 +22,7 @@ export function sessionRoutes(parts: SessionRouteParts): Readonly<Record<string,
   };
   return {
     'GET /auth/list-sessions': async (request) => {
-      const rows = await db.query<{ row: string }>(LIST, [accountOf(request).id, own(request)]);
-      return Response.json(rows.map(({ row }) => JSON.parse(row) as unknown));
+      return Response.json(await listSessions(db, accountOf(request).id, own(request)));
     },
     'POST /auth/revoke-session': async (request, body) => {
       const given = text(body, 'token', 200);
@@ -37,11 +36,17 @@ export function sessionRoutes(parts: SessionRouteParts): Readonly<Record<string,
   };
 }
 
+/** `own` is the hash of the token by which is asked. */
+export async function listSessions(db: Db, userId: string, own: string | null): Promise<readonly unknown[]> {
+  const rows = await db.query<{ row: string }>(LIST, [userId, own]);
+  return rows.map(({ row }) => JSON.parse(row) as unknown);
+}
+
 /** `token` names a session for `revoke-session`; it is no secret, and signs nobody in. */
 const LIST = `
   SELECT json_build_object('id', "id", 'token', "id", 'userId', "userId"::text, 'createdAt', "createdAt",
     'updatedAt', "updatedAt", 'expiresAt', "expiresAt", 'ipAddress', "ipAddress", 'userAgent', "userAgent",
-    'impersonated', "impersonatedBy" IS NOT NULL, 'current', "token" = $2)::text AS row
+    'impersonated', "impersonatedBy" IS NOT NULL, 'impersonatedBy', "impersonatedBy", 'current', coalesce("token" = $2, false))::text AS row
   FROM plinth_session WHERE "userId"::text = $1 AND "expiresAt" > now() ORDER BY "id"`;
 const END_ONE = `DELETE FROM plinth_session WHERE "userId"::text = $1 AND ("id"::text = $2 OR "token" = $3)`;
 const END_ALL = `DELETE FROM plinth_session WHERE "userId"::text = $1`;
@@ -57,6 +62,7 @@ const OPEN_TO_IMPERSONATION: ReadonlySet<string> = new Set([
   'GET /auth/get-session',
   'GET /auth/list-sessions',
   'POST /auth/sign-out',
+  'POST /auth/admin/stop-impersonating',
 ]);
 
 /** @throws ViewerError FORBIDDEN where a session that was begun in somebody's name asks for more than to look or leave */

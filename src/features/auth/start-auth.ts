@@ -6,15 +6,19 @@ import type { AppModel } from '../../model/app-model.ts';
 import type { KnownViewer, ViewerState } from '../../model/viewer.ts';
 import type { ResolverMap } from '../../query/resolvers/resolver.ts';
 import { adoptAnonymous } from './adopt-rows.ts';
+import { clientAdminRoutes } from './client-admin-routes.ts';
+import { clientKeyRoutes } from './client-key-routes.ts';
+import { accountFinder } from './find-accounts.ts';
 import { makeViewerFinder, type ViewerFinder } from './find-viewer.ts';
 import { foreignTokenReader } from './foreign-tokens.ts';
+import { endedSessionCookie, sessionCookie } from './http-names.ts';
 import { makeMailer } from './mailer.ts';
 import type { BetterAuth } from './make-better-auth.ts';
 import { makeOperations } from './operations.ts';
-import { ownRoutes } from './own-routes.ts';
+import { type OwnRouteParts, ownRoutes } from './own-routes.ts';
 import { authResolvers } from './resolvers.ts';
 import { type AuthHttpRequest, answerRoute, type RouteParts } from './routes.ts';
-import { endSession, refuseImpersonation, sessionRoutes } from './session-routes.ts';
+import { endSession, listSessions, refuseImpersonation, sessionRoutes } from './session-routes.ts';
 import { sweepSometimes } from './sweep.ts';
 import { makeThrottle } from './throttle.ts';
 import { idColumn, userField } from './user-columns.ts';
@@ -95,11 +99,19 @@ export async function startAuth(parts: AuthParts): Promise<AuthRuntime> {
     plainAccount: (id, db) => plainAccount(db, id),
   });
   const sessions = { db, sessionToken: finder.sessionToken, changed: finder.forget };
-  const keysAndAdmin = ownRoutes({
+  const administered: OwnRouteParts = {
     db,
     findAccount: (id) => findAccount(app, id, db),
     setRoles: (id, roles) => setRoles(app, db, id, roles),
     changed: finder.forget,
+  };
+  const clientAdmin = clientAdminRoutes({
+    ...administered,
+    accounts: accountFinder(app, db),
+    listSessions: (id) => listSessions(db, id, null),
+    sessionToken: finder.sessionToken,
+    sessionCookie: (token, seconds) => sessionCookie(config, parts.secret, token, seconds),
+    endCookie: () => endedSessionCookie(config),
   });
   const routes: RouteParts = {
     ...parts,
@@ -108,7 +120,12 @@ export async function startAuth(parts: AuthParts): Promise<AuthRuntime> {
     betterAuth,
     findViewer: finder.find,
     reserved: db.run,
-    own: { ...keysAndAdmin, ...sessionRoutes(sessions) },
+    own: {
+      ...ownRoutes(administered),
+      ...clientKeyRoutes(administered),
+      ...clientAdmin,
+      ...sessionRoutes(sessions),
+    },
     endSession: (token) => endSession(sessions, token),
     refuseImpersonation: (request, path) => refuseImpersonation(sessions, request, path),
   };

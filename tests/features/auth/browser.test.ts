@@ -159,16 +159,33 @@ describe.skipIf(!hasChromium('Signing in with a browser'))('a page of another or
   });
 
   it('registers a passkey, and signs in with it alone', async () => {
-    const options = await auth('/passkey/generate-register-options');
+    const options = await auth('/passkey/generate-register-options?authenticatorAttachment=platform&name=x');
     expect(options.rp.id).toBe('localhost');
+    expect(options.authenticatorSelection.authenticatorAttachment).toBe('platform');
     await allowed.bringToFront();
     const response = await allowed.evaluate(async (json) => {
       const { navigator, PublicKeyCredential } = globalThis as unknown as Dom;
       const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(json);
       return (await navigator.credentials.create({ publicKey })).toJSON();
     }, options);
-    const added = await auth('/passkey/verify-registration', { response, name: 'This laptop' });
-    expect(added).toMatchObject({ name: 'This laptop', backedUp: false });
+    // better-auth's client keeps this for itself.
+    Reflect.deleteProperty(response, 'clientExtensionResults');
+    const attempt = { response, name: 'This laptop' };
+    expect(await auth('/passkey/verify-registration', { ...attempt, createSession: true })).toMatchObject({
+      code: 'VALIDATION_ERROR',
+    });
+    const added = await auth('/passkey/verify-registration', attempt);
+    const { userId } = (await auth('/get-session')).session;
+    expect(added).toMatchObject({
+      userId,
+      name: 'This laptop',
+      credentialID: Reflect.get(response, 'id'),
+      publicKey: expect.any(String),
+      counter: expect.any(Number),
+      transports: 'internal',
+      deviceType: 'singleDevice',
+      backedUp: false,
+    });
     await signOut();
     const signedIn = await auth('/passkey/verify-authentication', { response: await assertion(allowed) });
     expect(signedIn.user.email).toBe(EMAIL);

@@ -30,6 +30,7 @@ export function registrationOptions(
   party: RelyingParty,
   owner: PasskeyOwner,
   known: readonly StoredPasskey[],
+  device?: 'platform' | 'cross-platform',
 ) {
   return generateRegistrationOptions({
     rpID: party.id,
@@ -42,7 +43,11 @@ export function registrationOptions(
       id: credentialId,
       transports: transports as AuthenticatorTransportFuture[],
     })),
-    authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+    authenticatorSelection: {
+      residentKey: 'required',
+      userVerification: 'required',
+      ...(device && { authenticatorAttachment: device }),
+    },
   });
 }
 

@@ -25,6 +25,13 @@ export interface PasskeyParts {
 
 const name = z.string().trim().min(1).max(100);
 const answer = z.object({ id: z.string().min(1).max(2048) }).loose();
+/** The client sends the name here as well; it is kept when the registration is done. */
+const registrationQuery = z
+  .strictObject({
+    authenticatorAttachment: z.enum(['platform', 'cross-platform']).optional(),
+    name: name.optional(),
+  })
+  .optional();
 
 /** Paths below `/auth/passkey`, as better-auth's browser client asks for them. */
 export function passkeys(parts: PasskeyParts) {
@@ -49,14 +56,15 @@ export function passkeys(parts: PasskeyParts) {
 function beginRegistration({ store, ...where }: PasskeyParts) {
   return createAuthEndpoint(
     '/passkey/generate-register-options',
-    { method: 'GET', use: [freshSessionMiddleware], requireHeaders: true },
+    { method: 'GET', use: [freshSessionMiddleware], requireHeaders: true, query: registrationQuery },
     async (ctx) => {
       const { user } = ctx.context.session;
       const known = await store.ofAccount(user.id);
       if (known.length >= MAX_PASSKEYS)
         throw refused('TOO_MANY_PASSKEYS', `An account has at most ${MAX_PASSKEYS} passkeys`);
       const owner = { id: user.id, name: user.email || user.id };
-      const asked = await registrationOptions(relyingParty(where, ctx.headers), owner, known);
+      const device = ctx.query?.authenticatorAttachment;
+      const asked = await registrationOptions(relyingParty(where, ctx.headers), owner, known, device);
       await keep(ctx, { kind: 'register', challenge: asked.challenge, userId: user.id, until: soon() });
       return ctx.json(asked);
     },
@@ -70,7 +78,7 @@ function finishRegistration({ store, ...where }: PasskeyParts) {
       method: 'POST',
       use: [freshSessionMiddleware],
       requireHeaders: true,
-      body: z.object({ response: answer, name: name.optional() }),
+      body: z.strictObject({ response: answer, name: name.optional() }),
     },
     async (ctx) => {
       const { user } = ctx.context.session;
@@ -103,7 +111,7 @@ function beginSignIn(where: PasskeyParts) {
 function finishSignIn({ store, ...where }: PasskeyParts) {
   return createAuthEndpoint(
     '/passkey/verify-authentication',
-    { method: 'POST', requireHeaders: true, body: z.object({ response: answer }) },
+    { method: 'POST', requireHeaders: true, body: z.strictObject({ response: answer }) },
     async (ctx) => {
       const asked = await recall(ctx, 'sign-in');
       const { response } = ctx.body;
@@ -124,7 +132,7 @@ function finishSignIn({ store, ...where }: PasskeyParts) {
 }
 
 function rename({ store }: PasskeyParts) {
-  const body = z.object({ id: z.string(), name });
+  const body = z.strictObject({ id: z.string(), name });
   return createAuthEndpoint(
     '/passkey/update-passkey',
     { method: 'POST', use: [sessionMiddleware], body },
@@ -137,7 +145,7 @@ function rename({ store }: PasskeyParts) {
 }
 
 function remove({ store }: PasskeyParts) {
-  const body = z.object({ id: z.string() });
+  const body = z.strictObject({ id: z.string() });
   return createAuthEndpoint(
     '/passkey/delete-passkey',
     { method: 'POST', use: [sessionMiddleware], body },

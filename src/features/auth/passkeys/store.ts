@@ -1,10 +1,17 @@
 import { v7 as uuid7 } from 'uuid';
 import type { Queryable } from '../../../data/index.ts';
 
-/** A passkey as its owner sees it. */
+/** A passkey as its owner sees it, under the names of better-auth's clients. Nothing in it is secret. */
 export interface PasskeyInfo {
   readonly id: string;
+  readonly userId: string;
   readonly name: string | null;
+  readonly credentialID: string;
+  /** The COSE key, base64url. */
+  readonly publicKey: string;
+  readonly counter: number;
+  /** With commas between them. */
+  readonly transports: string;
   readonly deviceType: string;
   readonly backedUp: boolean;
   readonly createdAt: string;
@@ -42,7 +49,8 @@ export interface PasskeyStore {
   remove(id: string, userId: string): Promise<boolean>;
 }
 
-const INFO = `"id"::text, "name", "deviceType", "backedUp",
+const INFO = `"id"::text, "userId"::text, "name", "credentialId" AS "credentialID", "publicKey", "counter"::float8,
+  array_to_string("transports", ',') AS transports, "deviceType", "backedUp",
   to_json("createdAt")#>>'{}' AS "createdAt", to_json("lastUsedAt")#>>'{}' AS "lastUsedAt"`;
 const STORED = `"id"::text, "userId"::text, "credentialId", "publicKey", "counter"::float8,
   to_json("transports")::text AS transports`;
