@@ -19,6 +19,7 @@ import { type OwnRouteParts, ownRoutes } from './own-routes.ts';
 import { authResolvers } from './resolvers.ts';
 import { type AuthHttpRequest, answerRoute, type RouteParts } from './routes.ts';
 import { endSession, listSessions, refuseImpersonation, sessionRoutes } from './session-routes.ts';
+import { setRoles } from './set-roles.ts';
 import { sweepSometimes } from './sweep.ts';
 import { makeThrottle } from './throttle.ts';
 import { idColumn, userField } from './user-columns.ts';
@@ -157,14 +158,6 @@ async function loadViewer(app: AppModel, id: string, db: Queryable): Promise<Kno
   const viewer = await findAccount(app, id, db);
   if (!viewer) throw new Error('The account that has just signed in is gone');
   return viewer;
-}
-
-async function setRoles({ user }: AppModel, db: Db, id: string, roles: readonly string[]): Promise<void> {
-  const table = quoteIdentifier(user?.table ?? 'plinth_user');
-  const field = user && userField(user, 'roles');
-  const type = field?.type.kind === 'enum' ? `${quoteIdentifier(field.type.name)}[]` : 'text[]';
-  const text = `UPDATE ${table} SET ${quoteIdentifier(field?.column ?? 'roles')} = $2::text[]::${type} WHERE ${idColumn(user)}::text = $1`;
-  await db.execute(text, [id, roles]);
 }
 
 /** An account as rules see it. */

@@ -433,7 +433,7 @@ describe.each([
   it('has its accounts administered by the client all the same', async () => {
     const project = await startAuthServer(sdl);
     const email = newAddress();
-    const made = await project.auth('/sign-up/email', { email, password: PASSWORD, name: 'Ann' });
+    const made = await project.auth('/sign-up/email', { email, password: PASSWORD });
     const id = ((await made.json()) as { user: { id: string } }).user.id;
     const { admin } = createAuthClient({
       baseURL: project.url,
@@ -444,6 +444,9 @@ describe.each([
     expect((await admin.setRole({ userId: id, role: ['admin', 'user'] })).data?.user).toMatchObject({
       email,
     });
+    const { error } = await admin.setRole({ userId: id, role: 'emperor' as 'admin' });
+    expect(error?.status).toBe(sdl.includes('enum') ? 400 : undefined);
+    await admin.setRole({ userId: id, role: ['admin', 'user'] });
     const { data } = await admin.listUsers({
       query: { searchValue: 'example.com', searchOperator: 'ends_with', sortBy: 'createdAt' },
     });
