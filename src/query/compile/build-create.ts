@@ -1,13 +1,12 @@
 import { ident, join, type Sql, sql } from '../sql/sql.ts';
 import { planCreate } from '../write/plan/plan-create.ts';
-import { refuseHopeless } from '../write/roots/refuse-hopeless.ts';
 import { cellsOfNewRow } from '../write/run/column-cells.ts';
 import type { CreatePlan } from '../write/write-plan.ts';
 import type { BuiltStatement } from './build-statement.ts';
 import { type Connected, connectedTargets } from './connected-targets.ts';
 import {
   type BuildWrite,
-  inputReader,
+  compiledInput,
   rootOf,
   rulesToWrite,
   type WriteAsk,
@@ -20,16 +19,7 @@ import {
  * @throws ViewerError for the input, or where no row could be created by this viewer
  */
 export function compileCreate(ask: WriteAsk): BuildWrite | undefined {
-  const { plan, reader } = read(ask);
-  reader.finish();
-  if (!plan) return undefined;
-  refuseHopeless(ask.scope, plan);
-  return (trial) => (trial ? build(trial, read(trial).plan) : build(ask, plan));
-}
-
-function read(ask: WriteAsk) {
-  const reader = inputReader(ask.scope);
-  return { plan: planCreate(reader, ask.entity, ['input'], rootOf(ask).args.input), reader };
+  return compiledInput(ask, planCreate, build);
 }
 
 function build(ask: WriteAsk, plan: CreatePlan | undefined): BuiltStatement | undefined {

@@ -3,7 +3,7 @@ import type { RequestScope } from '../request-scope.ts';
 import { ident, join, raw, type Sql, sql } from '../sql/sql.ts';
 import { type SqlEnv, tableAs } from '../sql/sql-env.ts';
 import { planUpdate } from '../write/plan/plan-update.ts';
-import { assertMayEver, refuseHopeless } from '../write/roots/refuse-hopeless.ts';
+import { assertMayEver } from '../write/roots/refuse-hopeless.ts';
 import { idOf } from '../write/roots/write-root.ts';
 import type { Cells } from '../write/run/column-cells.ts';
 import { cellsOfUpdate } from '../write/run/update-rows.ts';
@@ -12,7 +12,7 @@ import type { BuiltStatement } from './build-statement.ts';
 import { connectedTargets } from './connected-targets.ts';
 import {
   type BuildWrite,
-  inputReader,
+  compiledInput,
   rootOf,
   rulesToWrite,
   type WriteAsk,
@@ -27,16 +27,7 @@ import { type Expected, expectedVersion, rowToWrite } from './row-to-write.ts';
  */
 export function compileUpdate(ask: WriteAsk): BuildWrite | undefined {
   assertMayEver(ask.scope, ask.entity, 'update');
-  const { plan, reader } = read(ask);
-  reader.finish();
-  if (!plan) return undefined;
-  refuseHopeless(ask.scope, plan);
-  return (trial) => (trial ? build(trial, read(trial).plan) : build(ask, plan));
-}
-
-function read(ask: WriteAsk) {
-  const reader = inputReader(ask.scope);
-  return { plan: planUpdate(reader, ask.entity, ['input'], rootOf(ask).args.input), reader };
+  return compiledInput(ask, planUpdate, build);
 }
 
 function build(ask: WriteAsk, plan: UpdatePlan | undefined): BuiltStatement | undefined {

@@ -10,6 +10,7 @@ import { idColumn } from '../sql/row-path.ts';
 import { allOf, ident, join, quoteIdent, raw, type Sql, sql } from '../sql/sql.ts';
 import { type RowInScope, type SqlEnv, tableAs } from '../sql/sql-env.ts';
 import { InputReader } from '../write/plan/input-reader.ts';
+import { refuseHopeless } from '../write/roots/refuse-hopeless.ts';
 import type { Writer } from '../write/run/column-cells.ts';
 import { denied } from '../write/run/write-run.ts';
 import type { CreatePlan, UpdatePlan } from '../write/write-plan.ts';
@@ -64,9 +65,33 @@ export function rootOf({
   return { context, mutation, key, nodes, args: argumentsOf(context, mutation, firstOf(nodes)) };
 }
 
-export function inputReader({ app, limits }: RequestScope): InputReader {
-  const { maxListLength, maxInputLength = maxListLength } = limits;
-  return new InputReader(app, maxInputLength);
+/** Makes the plan of an `input`; undefined where the reader has found fault with it. */
+type MakePlan<Plan> = (
+  reader: InputReader,
+  entity: Entity,
+  path: readonly ['input'],
+  input: unknown,
+) => Plan | undefined;
+
+/**
+ * Reads and validates the input, as writing step by step does, and leaves the statement to `build`.
+ * @throws ViewerError for the input, or where no row could be written by this viewer
+ */
+export function compiledInput<Plan extends CreatePlan | UpdatePlan>(
+  ask: WriteAsk,
+  make: MakePlan<Plan>,
+  build: (ask: WriteAsk, plan: Plan | undefined) => BuiltStatement | undefined,
+): BuildWrite | undefined {
+  const { maxListLength, maxInputLength = maxListLength } = ask.scope.limits;
+  const read = (of: WriteAsk) => {
+    const reader = new InputReader(of.scope.app, maxInputLength);
+    return { plan: make(reader, of.entity, ['input'], rootOf(of).args.input), reader };
+  };
+  const { plan, reader } = read(ask);
+  reader.finish();
+  if (!plan) return undefined;
+  refuseHopeless(ask.scope, plan);
+  return (trial) => (trial ? build(trial, read(trial).plan) : build(ask, plan));
 }
 
 export const writerOf = (scope: RequestScope): Writer => ({ scope, denied: (what) => denied(scope, what) });
