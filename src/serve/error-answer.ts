@@ -38,18 +38,34 @@ function prepare(
   maskError: MaskError,
   status?: number,
 ): GraphQLFormattedError {
+  const failure = describeFailure(error, request.id, maskError);
+  for (const [name, value] of failure.headers) reply.header(name, value);
+  reply.code(status ?? failure.status);
+  return failure.formatted;
+}
+
+/** What a request is told that has failed outside an operation. */
+export interface RequestFailure {
+  readonly formatted: GraphQLFormattedError;
+  readonly status: number;
+  readonly headers: Iterable<readonly [string, string]>;
+}
+
+export function describeFailure(error: unknown, requestId: string, maskError: MaskError): RequestFailure {
   const graphqlError =
     error instanceof GraphQLError
       ? error
       : new GraphQLError(error instanceof Error ? error.message : 'unknown', {
           originalError: error instanceof Error ? error : new Error(String(error)),
         });
-  const formatted = maskError(graphqlError.toJSON(), graphqlError, request.id);
+  const formatted = maskError(graphqlError.toJSON(), graphqlError, requestId);
   const code = formatted.extensions?.code as keyof typeof ERRORS;
   const http = graphqlError.extensions.http as Partial<HTTPGraphQLHead> | undefined;
-  for (const [name, value] of http?.headers ?? []) reply.header(name, value);
-  reply.code(status ?? http?.status ?? ERRORS[code]?.status ?? 400);
-  return formatted;
+  return {
+    formatted,
+    status: http?.status ?? ERRORS[code]?.status ?? 400,
+    headers: http?.headers ?? [],
+  };
 }
 
 /** What Fastify refuses by itself, in words for the viewer; other faults of the client share one sentence. */

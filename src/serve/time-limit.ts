@@ -15,6 +15,8 @@ export interface TimeLimit {
    * @throws ViewerError TIMEOUT or UNAVAILABLE when the work does not end by itself
    */
   bound<T>(work: Promise<T>): Promise<T>;
+  /** Ends the work before its time; once it has been aborted, a further reason changes nothing. */
+  abort(reason: ViewerError): void;
   end(): void;
 }
 
@@ -35,7 +37,8 @@ export class TimeLimits {
     });
   }
 
-  start(response: ServerResponse): TimeLimit {
+  /** @param response of the request, where it has one of its own: then its close means that the client went away */
+  start(response?: ServerResponse): TimeLimit {
     const limit = new RunningLimit(performance.now() + this.#ms, response, this.#running);
     this.#running.add(limit);
     this.#sweep ??= setInterval(() => this.#abortLate(), Math.min(250, Math.max(5, this.#ms / 20))).unref();
@@ -56,20 +59,21 @@ class RunningLimit implements TimeLimit {
   readonly deadline: number;
   #controller: AbortController | undefined;
   #reason: ViewerError | undefined;
-  readonly #response: ServerResponse;
+  readonly #response: ServerResponse | undefined;
   readonly #running: Set<RunningLimit>;
-  readonly #onClose: () => void;
+  readonly #onClose: (() => void) | undefined;
   #grace: NodeJS.Timeout | undefined;
   #giveUp: ((reason: unknown) => void) | undefined;
 
-  constructor(deadline: number, response: ServerResponse, running: Set<RunningLimit>) {
+  constructor(deadline: number, response: ServerResponse | undefined, running: Set<RunningLimit>) {
     this.deadline = deadline;
     this.#response = response;
     this.#running = running;
+    if (!response) return;
     // A variable first: V8 takes a function that is assigned to a property for a method, and puts it with what lives long.
     // There it would keep everything of its request until the next full collection.
     const onClose = (): void => {
-      if (!response.writableEnded) this.abort(new ViewerError('UNAVAILABLE', 'The client went away.'));
+      if (!response.writableEnded) this.abort(clientGone());
     };
     this.#onClose = onClose;
     response.once('close', onClose);
@@ -102,9 +106,14 @@ class RunningLimit implements TimeLimit {
 
   end(): void {
     clearTimeout(this.#grace);
-    this.#response.off('close', this.#onClose);
+    if (this.#onClose) this.#response?.off('close', this.#onClose);
     this.#running.delete(this);
   }
+}
+
+/** What nobody hears: why work is ended whose client is not there any more. */
+export function clientGone(): ViewerError {
+  return new ViewerError('UNAVAILABLE', 'The client went away.');
 }
 
 function timeout(ms: number): ViewerError {
