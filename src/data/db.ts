@@ -9,8 +9,11 @@ export interface QueryOptions {
   readonly name?: string;
   /** When it fires, the statement is cancelled on the server and the call rejects with kind `cancelled`. */
   readonly signal?: AbortSignal | undefined;
-  /** Whether it only reads, so that it may share a connection with others, and run twice. */
-  readonly repeatable?: boolean;
+  /**
+   * Whether it may share a connection with others: a `read` may run twice, and a `write` is a transaction of its own that
+   * runs again only where PostgreSQL has refused it, since then nothing of it was stored. Without it, it shares with nobody.
+   */
+  readonly shares?: 'read' | 'write';
 }
 
 /** The columns of one row as PostgreSQL's own text, in their order. */

@@ -19,7 +19,7 @@ export interface PoolOptions {
   readonly applicationName?: string;
   /** Set where a pooler in transaction mode stands between, as `detectPooler` finds. */
   readonly pooler?: Pooler | undefined;
-  /** Of `max`, how many connections short reads may share. Default 0. */
+  /** Of `max`, how many connections short statements may share. Default 0. */
   readonly expressLines?: number;
   /** Whether statements are prepared by name. Default: unless a pooler would forget them. */
   readonly prepare?: boolean | undefined;
@@ -130,8 +130,7 @@ function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane }: Beside)
     return closeCancellably(client, async () => {
       const began = performance.now();
       const texts = await runForTexts(client, text, params, options);
-      if (options.repeatable && options.name !== undefined)
-        lane?.note(options.name, performance.now() - began);
+      if (options.shares && options.name !== undefined) lane?.note(options.name, performance.now() - began);
       return texts;
     });
   };
@@ -143,8 +142,8 @@ function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane }: Beside)
       (await run(text, params, options)).rows as R[],
     execute: async (text, params = [], options = {}) => (await run(text, params, options)).rowCount ?? 0,
     readTexts: (text, params, options = {}) => {
-      const { name, repeatable } = options;
-      const sooner = repeatable && name !== undefined && lane?.read(text, params, name);
+      const { name, shares } = options;
+      const sooner = shares && name !== undefined && lane?.run({ text, params, name, shares });
       if (!sooner) return readTexts(text, params, options);
       return sooner.then((outcome) => (outcome ? outcome.texts : readTexts(text, params, options)));
     },

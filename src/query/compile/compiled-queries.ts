@@ -76,7 +76,7 @@ export class CompiledQueries {
 
   async #read(run: Run, scope: RequestScope): Promise<Row | undefined> {
     try {
-      return await readRow(run, scope.db, scope, true);
+      return await readRow(run, scope.db, scope, 'read');
     } catch (error) {
       if (error instanceof DatabaseError && ASK_RESOLVERS.has(error.kind)) return undefined;
       throw error;

@@ -70,7 +70,7 @@ export class CompiledWrites {
   /** Undefined where the database has refused. */
   async #write(run: Run, scope: RequestScope): Promise<Row | undefined> {
     try {
-      return await readRow(run, this.#db, scope);
+      return await readRow(run, this.#db, scope, 'write');
     } catch (error) {
       if (isRefusal(error)) return undefined;
       throw error;

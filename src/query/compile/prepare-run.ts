@@ -44,10 +44,10 @@ export async function readRow(
   { statement, params, name }: Run,
   db: Queryable,
   scope: RequestScope,
-  repeatable = false,
+  shares?: 'read' | 'write',
 ): Promise<Row | undefined> {
   if (statement.text === '') return {};
-  const texts = await db.readTexts(statement.text, params, new RunOptions(scope, name, repeatable));
+  const texts = await db.readTexts(statement.text, params, new RunOptions(scope, name, shares));
   if (!texts) return undefined;
   const row: Record<string, string | null> = {};
   for (const [at, text] of texts.entries()) row[`r${at}`] = text;
@@ -57,12 +57,12 @@ export async function readRow(
 /** Options whose signal is made for who asks. */
 class RunOptions implements QueryOptions {
   readonly name?: string;
-  readonly repeatable: boolean;
+  readonly shares?: 'read' | 'write';
   readonly #scope: RequestScope;
 
-  constructor(scope: RequestScope, name: string | undefined, repeatable: boolean) {
+  constructor(scope: RequestScope, name: string | undefined, shares: 'read' | 'write' | undefined) {
     if (name !== undefined) this.name = name;
-    this.repeatable = repeatable;
+    if (shares !== undefined) this.shares = shares;
     this.#scope = scope;
   }
 
