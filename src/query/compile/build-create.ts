@@ -16,7 +16,7 @@ import {
 
 /**
  * A mutation that creates one row and connects others by id at most.
- * @throws ViewerError for the input, or where no row could be created by this viewer
+ * @throws ViewerError for the input
  */
 export function compileCreate(ask: WriteAsk): BuildWrite | undefined {
   return compiledInput(ask, planCreate, build);

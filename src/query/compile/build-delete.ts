@@ -8,16 +8,16 @@ import { type BuildWrite, rootOf, type WriteAsk, writtenAndAnswered } from './on
 import { expectedVersion, type RowConditions, rowToWrite } from './row-to-write.ts';
 
 /**
- * A mutation that deletes one row by its id, and answers it as it was.
- * @throws ViewerError where no row could be deleted by this viewer
+ * A mutation that deletes one row by its id, and answers it as it was. What it makes throws a ViewerError where no row could
+ * be deleted by this viewer.
  */
 export function compileDelete(ask: WriteAsk): BuildWrite {
-  assertMayEver(ask.scope, ask.entity, 'delete');
   return (trial = ask) => build(trial);
 }
 
 function build(ask: WriteAsk): BuiltStatement | undefined {
   const { scope, entity } = ask;
+  assertMayEver(scope, entity, 'delete');
   const root = rootOf(ask);
   const id = idOf(entity, root.args.id);
   const before = [scope.rowRule(entity, 'read'), scope.rowRule(entity, 'delete')];

@@ -1,4 +1,4 @@
-import { type FieldNode, type GraphQLObjectType, isNonNullType } from 'graphql';
+import { type FieldNode, type GraphQLObjectType, isNonNullType, Kind } from 'graphql';
 import { decidedWithoutRow } from '../../access/decide.ts';
 import type { Entity } from '../../model/app-model.ts';
 import { type Expr, THIS } from '../../model/expr.ts';
@@ -37,7 +37,7 @@ export interface WriteAsk {
 /**
  * Makes the statement of the ask that it came from, or of a trial of it, for which nothing is validated. Undefined where one
  * statement would not come to the same as writing step by step.
- * @throws ViewerError as writing step by step would
+ * @throws ViewerError as writing step by step would, also where no row could be written by this viewer
  */
 export type BuildWrite = (trial?: WriteAsk) => BuiltStatement | undefined;
 
@@ -75,7 +75,7 @@ type MakePlan<Plan> = (
 
 /**
  * Reads and validates the input, as writing step by step does, and leaves the statement to `build`.
- * @throws ViewerError for the input, or where no row could be written by this viewer
+ * @throws ViewerError for the input
  */
 export function compiledInput<Plan extends CreatePlan | UpdatePlan>(
   ask: WriteAsk,
@@ -85,13 +85,26 @@ export function compiledInput<Plan extends CreatePlan | UpdatePlan>(
   const { maxListLength, maxInputLength = maxListLength } = ask.scope.limits;
   const read = (of: WriteAsk) => {
     const reader = new InputReader(of.scope.app, maxInputLength);
-    return { plan: make(reader, of.entity, ['input'], rootOf(of).args.input), reader };
+    return { plan: make(reader, of.entity, ['input'], inputOf(of)), reader };
   };
   const { plan, reader } = read(ask);
   reader.finish();
   if (!plan) return undefined;
-  refuseHopeless(ask.scope, plan);
-  return (trial) => (trial ? build(trial, read(trial).plan) : build(ask, plan));
+  return (trial) => {
+    if (trial) return build(trial, read(trial).plan);
+    // Not for every request: whether a rule can hold is the same for all of a shape, which share what is built here.
+    refuseHopeless(ask.scope, plan);
+    return build(ask, plan);
+  };
+}
+
+/** The argument `input`. Most often it is one variable, and those have been coerced. */
+function inputOf(ask: WriteAsk): unknown {
+  const [node] = ask.operation.operation.selectionSet.selections;
+  const given =
+    node?.kind === Kind.FIELD && node.arguments?.find(({ name }) => name.value === 'input')?.value;
+  const value = given && given.kind === Kind.VARIABLE ? ask.variables[given.name.value] : undefined;
+  return value ?? rootOf(ask).args.input;
 }
 
 export const writerOf = (scope: RequestScope): Writer => ({ scope, denied: (what) => denied(scope, what) });
