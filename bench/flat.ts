@@ -14,6 +14,7 @@ const { values: options } = parseArgs({
   options: {
     sql: { type: 'string' },
     factor: { type: 'string', default: '100' },
+    contestant: { type: 'string', default: 'plinth' },
     operations: { type: 'string', default: 'Q1,Q2,Q3,Q4,Q5,Q6,Q8,Q9' },
     connections: { type: 'string', default: '8' },
     seconds: { type: 'string', default: '1' },
@@ -64,7 +65,7 @@ async function countStatements({ prepared, running, factor }: Size): Promise<Map
   await db.execute("ALTER ROLE CURRENT_USER SET log_statement = 'all'");
   try {
     const { contestant } = running;
-    const counted = await startPlinth(
+    const counted = await startServer(
       contestant,
       prepared,
       Number(options.port) + 2 + (factor === 1 ? 0 : 1),
@@ -87,16 +88,16 @@ async function countStatements({ prepared, running, factor }: Size): Promise<Map
   return counts;
 }
 
-function startPlinth(contestant: Contestant, { server }: Prepared, port: number): Promise<Running> {
+function startServer(contestant: Contestant, { server }: Prepared, port: number): Promise<Running> {
   return startContestant(contestant, { port, databaseUrl: server.url, pool: 10, profile: undefined });
 }
 
 async function open(factor: number, rebuild: boolean): Promise<Size> {
   const prepared = await prepare({ rules: options.rules as Rules, sql: options.sql, rebuild, factor });
-  const plinth = contestants(prepared.places).find(({ name }) => name === 'plinth');
-  if (!plinth) throw new Error('There is no contestant plinth');
+  const contestant = contestants(prepared.places).find(({ name }) => name === options.contestant);
+  if (!contestant) throw new Error(`There is no contestant ${options.contestant}`);
   const port = Number(options.port) + (factor === 1 ? 0 : 1);
-  return { factor, prepared, running: await startPlinth(plinth, prepared, port) };
+  return { factor, prepared, running: await startServer(contestant, prepared, port) };
 }
 
 /** The middle of several rounds, in which the two sizes take turns. */
