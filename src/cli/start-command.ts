@@ -8,7 +8,7 @@ import { awaitSignal } from '../project/await-signal.ts';
 import { desiredState } from '../project/desired-state.ts';
 import { findConnectionShortage } from '../project/find-connection-shortage.ts';
 import { findProject, type Project, readConfigFile, readSources } from '../project/find-project.ts';
-import { limitYoungGeneration } from '../project/limit-young-generation.ts';
+import { collectOldSooner, limitYoungGeneration } from '../project/limit-heap.ts';
 import { type OpenDatabase, openDatabase, openLink } from '../project/open-database.ts';
 import { prepareTables } from '../project/prepare-tables.ts';
 import { serveProject } from '../project/serve-project.ts';
@@ -40,6 +40,7 @@ export function fillStartCommand(command: Command, { output }: Cli): void {
     .addOption(portOption())
     .action((options: StartOptions) => {
       limitYoungGeneration(nodeFlags());
+      collectOldSooner(nodeFlags());
       return cluster.isWorker ? startWorker(options) : start(options, output);
     });
 }

@@ -18,6 +18,7 @@ export function withReserve(main: Db, reserve: Db): ReservedDb {
     ...main,
     query: (text, params, options) => pick().query(text, params, options),
     execute: (text, params, options) => pick().execute(text, params, options),
+    readTexts: (text, params, options) => pick().readTexts(text, params, options),
     transaction: (fn, options) => pick().transaction(fn, options),
     run: (fn) => useReserve(() => (isUsedUp(main.pool) ? reserve.pool : undefined), fn),
     close: () => reserve.close(),

@@ -27,3 +27,14 @@ export function limitYoungGeneration(nodeFlags: readonly string[], enoughBytes =
 function youngBytes(): number {
   return getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')?.space_size ?? 0;
 }
+
+/**
+ * Collects what has become old and is not used any more when there is as much of it as of what is used. V8 waits for up to four
+ * times as much; what a server holds for some requests and then drops would take 80 MB more that way, to save a collection
+ * every half minute.
+ * @param nodeFlags what Node was started with: an operator who has set sizes of the old space knows better
+ */
+export function collectOldSooner(nodeFlags: readonly string[]): void {
+  if (nodeFlags.some((flag) => /old[-_]space|old[-_]generation|heap[-_]growing/.test(flag))) return;
+  setFlagsFromString('--heap-growing-percent=100');
+}
