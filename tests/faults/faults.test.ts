@@ -10,6 +10,7 @@ const FILES = {
   'schema.graphql': `
     type Account @model ${OPEN} { id: ID! name: String! @unique entries: [Entry!]! }
     type Entry @model ${OPEN} { id: ID! n: Int! account: Account! }
+    type Mark @model ${OPEN} { id: ID! label: String! }
     extend type Query { slow(seconds: Int!): Int! @access(call: "true") }
     extend type Mutation { slowly(name: String!): Int! @access(call: "true") }`,
   'resolvers/slow.ts': `
@@ -127,6 +128,53 @@ test(
     expect(after.data).toEqual({ accounts: [{ name: 'before' }] });
     expect((await server.ask(createOne('after'))).codes).toEqual([]);
     expect(server.child.exitCode).toBeNull();
+  },
+  PATIENT,
+);
+
+test(
+  'connections that are cut under write load: what is acknowledged is stored, and nothing twice',
+  async () => {
+    const { url } = await database();
+    const server = await startPlinth(await makeProject(url, FILES), { DATABASE_URL: url });
+    const query = 'mutation ($label: String!) { createMark(input: { label: $label }) { label } }';
+    const acknowledged: string[] = [];
+    const failed: unknown[] = [];
+    let stopping = false;
+    const write = async (): Promise<void> => {
+      while (!stopping) {
+        const label = randomUUID();
+        const body = JSON.stringify({ query, variables: { label } });
+        const headers = { 'content-type': 'application/json' };
+        const answer = await fetch(`${server.url}/graphql`, { method: 'POST', headers, body });
+        const { data, errors } = (await answer.json()) as {
+          data: unknown;
+          errors?: { extensions: { code: string } }[];
+        };
+        if (errors) failed.push(...errors.map(({ extensions }) => extensions.code));
+        else acknowledged.push((data as { createMark: { label: string } }).createMark.label);
+      }
+    };
+    const writers = Array.from({ length: 16 }, write);
+    for (let cut = 0; cut < 25; cut++) {
+      const before = acknowledged.length;
+      await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(before + 60), {
+        timeout: 60_000,
+        interval: 5,
+      });
+      await runSql(
+        url,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'plinth'",
+      );
+    }
+    stopping = true;
+    await Promise.all(writers);
+    const stored = await runSql(url, 'SELECT label, count(*)::int AS n FROM "Mark" GROUP BY label');
+    const times = new Map(stored.map(({ label, n }) => [label, n]));
+    expect(acknowledged.filter((label) => times.get(label) !== 1)).toEqual([]);
+    expect(stored.filter(({ n }) => n !== 1)).toEqual([]);
+    expect(failed.length).toBeGreaterThan(0);
+    expect(new Set(failed)).toEqual(new Set(['UNAVAILABLE']));
   },
   PATIENT,
 );
