@@ -73,7 +73,7 @@ async function cancellably<T>(
   try {
     return await run();
   } catch (error) {
-    if (signal?.aborted) throw cancelled(signal, error);
+    if (signal?.aborted) throw cancelled(signal);
     throw toDatabaseError(error);
   } finally {
     signal?.removeEventListener('abort', onAbort);
@@ -95,9 +95,10 @@ export async function closeCancellably<T>(client: pg.PoolClient, fn: () => Promi
   }
 }
 
-function cancelled(signal: AbortSignal, cause: unknown = signal.reason): DatabaseError {
+/** With the reason of whoever has cancelled it: PostgreSQL only says that somebody has. */
+function cancelled({ reason }: AbortSignal): DatabaseError {
   return new DatabaseError('cancelled', 'The statement was cancelled because its caller went away', {
-    cause,
+    cause: reason,
   });
 }
 

@@ -74,10 +74,11 @@ export function maskErrorsWith({ mode, log }: { readonly mode: Mode; readonly lo
   return (formatted, error, requestId) => {
     const verdict = judge(formatted, error);
     const production = mode === 'production';
-    if (verdict.internal)
-      log.error({ requestId, path: formatted.path, err: rootCause(error) }, 'request failed');
-    else if (verdict.code === 'UNAVAILABLE')
-      log.warn({ requestId, err: rootCause(error) }, 'database unavailable');
+    const err = rootCause(error);
+    if (verdict.internal) log.error({ requestId, path: formatted.path, err }, 'request failed');
+    // What we refuse ourselves, as while we stop, is no failure of the database.
+    else if (verdict.code === 'UNAVAILABLE' && !(err instanceof ViewerError))
+      log.warn({ requestId, err }, 'database unavailable');
     return {
       message: shorten(production ? withoutSuggestion(verdict.message) : verdict.message),
       ...(formatted.locations && { locations: formatted.locations }),
@@ -152,7 +153,7 @@ function isUnfitArgument(thrown: unknown): boolean {
   return fromGraphql && thrown.extensions.code === undefined && thrown.message.startsWith('Argument "');
 }
 
-function isDatabaseFailure(thrown: unknown): thrown is DatabaseFailure {
+function isDatabaseFailure(thrown: unknown): thrown is DatabaseFailure & Error {
   return thrown instanceof Error && thrown.name === 'DatabaseError' && 'kind' in thrown;
 }
 
@@ -172,6 +173,9 @@ function rootCause(error: unknown): unknown {
   while (!(cause instanceof ViewerError) && cause instanceof GraphQLError && cause.originalError) {
     cause = cause.originalError;
   }
+  // A statement that we have cancelled ourselves says nothing but why.
+  if (isDatabaseFailure(cause) && cause.kind === 'cancelled' && cause.cause instanceof ViewerError)
+    return cause.cause;
   return cause;
 }
 
