@@ -112,9 +112,16 @@ export function assembleApp(parts: AppParts): PlinthApp {
       await cache?.caughtUp();
       return reads ? reads.wroteByRoute(request, answer) : answer;
     },
+    watchViewer: ({ headers, viewer, hasAdminKey }, onEnd) => {
+      if (!hasAdminKey) return parts.auth.watchViewer(headers, onEnd);
+      return viewer.kind === 'viewer' ? parts.auth.watchAccount(viewer, onEnd) : nobodyWatched;
+    },
     dispose: async () => cache?.dispose(),
   };
 }
+
+/** Neither the administrator nor who is signed out has a session that could end. */
+const nobodyWatched = Promise.resolve({ id: undefined, stop: () => undefined });
 
 /** What compiles operations; nothing where the operator has turned it off. */
 function compilingParts(
@@ -274,7 +281,7 @@ const isOf = (kind: `${OperationTypeNode}`, operation: OperationDefinitionNode |
 
 /** Validation lets a subscription pass in a schema that has none. */
 const noSubscriptions = (): GraphQLError =>
-  new GraphQLError('Subscriptions are not served by single requests over HTTP.', {
+  new GraphQLError('Subscriptions are not served yet.', {
     extensions: { code: 'BAD_USER_INPUT' },
   });
 

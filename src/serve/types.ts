@@ -39,6 +39,20 @@ export interface RouteRequest {
   readonly hasAdminKey: boolean;
 }
 
+/** Who opens a connection over which many operations will come. */
+export interface ConnectionInfo extends Pick<RequestInfo, 'viewer' | 'hasAdminKey'> {
+  /** Names in lower case, without the admin key. */
+  readonly headers: RequestInfo['headers'];
+}
+
+/** Whose a connection is, while the app watches over it. */
+export interface WatchedViewer {
+  /** Undefined for whoever is signed out, and for the administrator. */
+  readonly id: string | undefined;
+  /** The connection has ended. */
+  readonly stop: () => void;
+}
+
 /** What every context has, whatever else an app puts into it. */
 export type ContextValue = object;
 
@@ -79,6 +93,12 @@ export interface PlinthApp {
   readonly samples?: readonly Sample[];
   /** Answers `/auth/*` and `/dev/mail`. Thrown `ViewerError`s reach the client. */
   answerRoute?(request: RouteRequest): Promise<Response>;
+  /**
+   * Says whose a connection is, and calls `onEnd` when it is not theirs any more: the session has ended, or what was known
+   * of the viewer has changed. Called at most a few times; never after `stop`.
+   * @throws ViewerError UNAUTHENTICATED for credentials that are not valid
+   */
+  watchViewer?(who: ConnectionInfo, onEnd: () => void): Promise<WatchedViewer>;
   /** Called once this version answers no more requests. */
   dispose?(): Promise<void>;
 }

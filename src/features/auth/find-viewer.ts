@@ -1,15 +1,14 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Config } from '../../config/index.ts';
 import type { Queryable } from '../../data/index.ts';
-import { quoteIdentifier } from '../../kit/quote-identifier.ts';
 import type { AppModel } from '../../model/app-model.ts';
 import type { KnownViewer, ViewerState } from '../../model/viewer.ts';
 import type { ForeignViewer } from './foreign-tokens.ts';
 import { sessionCookieName } from './http-names.ts';
 import { hashToken } from './session-tokens.ts';
 import { readBearer, readCookie, trustsCookie } from './trust-cookie.ts';
-import { idColumn, userField } from './user-columns.ts';
 import { ViewerCache } from './viewer-cache.ts';
+import { readFacts, viewerStatements } from './viewer-statements.ts';
 
 export interface FindViewerParts {
   readonly app: AppModel;
@@ -23,6 +22,12 @@ export interface FindViewerParts {
   readonly complete: (viewer: KnownViewer, db: Queryable) => Promise<KnownViewer>;
 }
 
+/** What a request carries that says who sends it. */
+export interface Credential {
+  readonly kind: 'session' | 'apiKey' | 'token';
+  readonly secret: string;
+}
+
 type Headers = Readonly<Record<string, string | undefined>>;
 
 export const SIGNED_OUT: ViewerState = { kind: 'signedOut' };
@@ -30,6 +35,8 @@ export const SIGNED_OUT: ViewerState = { kind: 'signedOut' };
 /** Tells viewers from what their requests carry. Whatever is not valid counts as signed out. */
 export interface ViewerFinder {
   find(headers: Headers): Promise<ViewerState>;
+  /** What would be asked after; whether it is valid is another question. */
+  credential(headers: Headers): Credential | undefined;
   /** The session's token in a request, if its cookie may be used; whether it is valid is another question. */
   sessionToken(headers: Headers): string | undefined;
   /** Whether the browser may keep a session for the page that asks. */
@@ -39,7 +46,7 @@ export interface ViewerFinder {
 
 export function makeViewerFinder(parts: FindViewerParts): ViewerFinder {
   const cache = new ViewerCache();
-  const sql = statements(parts.app);
+  const sql = viewerStatements(parts.app);
   const cookie = sessionCookieName(parts.config);
   const lookUp = (kind: 'session' | 'apiKey', secret: string): Promise<KnownViewer | undefined> => {
     // Only hashes are stored; a dump of the memory holds no list of what is valid either.
@@ -58,16 +65,22 @@ export function makeViewerFinder(parts: FindViewerParts): ViewerFinder {
     if (signed === undefined || !trustsCookie(headers, parts.config, parts.publicUrl())) return undefined;
     return unsign(parts.secret, signed);
   };
-  const find = async (headers: Headers): Promise<KnownViewer | undefined> => {
+  const credential = (headers: Headers): Credential | undefined => {
     const apiKey = headers['x-api-key'];
-    if (apiKey !== undefined) return lookUp('apiKey', apiKey);
+    if (apiKey !== undefined) return { kind: 'apiKey', secret: apiKey };
     const bearer = readBearer(headers);
-    if (bearer !== undefined && bearer.split('.').length === 3) return readForeign(bearer);
+    if (bearer !== undefined && bearer.split('.').length === 3) return { kind: 'token', secret: bearer };
     const token = sessionToken(headers);
-    return token === undefined ? undefined : lookUp('session', token);
+    return token === undefined ? undefined : { kind: 'session', secret: token };
+  };
+  const find = async (headers: Headers): Promise<KnownViewer | undefined> => {
+    const given = credential(headers);
+    if (!given) return undefined;
+    return given.kind === 'token' ? readForeign(given.secret) : lookUp(given.kind, given.secret);
   };
   return {
     find: async (headers) => (await find(headers)) ?? SIGNED_OUT,
+    credential,
     sessionToken,
     mayKeepCookie: (headers) => trustsCookie(headers, parts.config, parts.publicUrl()),
     forget: () => cache.clear(),
@@ -100,27 +113,5 @@ interface Found {
 
 async function query(db: Queryable, text: string, value: string) {
   const [row] = await db.query<Found>(text, [value]);
-  if (!row) return undefined;
-  const facts = JSON.parse(row.facts) as Record<string, unknown>;
-  const known = Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== null));
-  const viewer = { kind: 'viewer', claims: {}, ...known } as unknown as KnownViewer;
-  return { viewer, expiresAt: row.expires ?? Number.POSITIVE_INFINITY };
-}
-
-/** One statement tells whether a secret is valid and everything about its account that rules commonly ask for. */
-function statements({ user }: AppModel): { readonly session: string; readonly apiKey: string } {
-  const table = quoteIdentifier(user?.table ?? 'plinth_user');
-  const column = (fact: 'email' | 'emailVerified' | 'roles') =>
-    `u.${quoteIdentifier(user ? userField(user, fact).column : fact)}`;
-  const key = `u.${idColumn(user)}`;
-  const roles = `coalesce(${column('roles')}::text[], '{}')`;
-  const facts = (own: string) =>
-    `json_build_object('id', ${key}::text, 'email', ${column('email')}, 'emailVerified', ${column('emailVerified')}, 'roles', ${own})::text AS facts`;
-  const expires = `(extract(epoch FROM k."expiresAt") * 1000)::float8 AS expires`;
-  // A key never has a role that its account does not have any more.
-  const both = `ARRAY(SELECT r FROM unnest(k."roles") r WHERE r = ANY(${roles}))`;
-  return {
-    session: `SELECT ${facts(roles)}, ${expires} FROM plinth_session k JOIN ${table} u ON ${key} = k."userId" WHERE k."token" = $1 AND k."expiresAt" > now()`,
-    apiKey: `SELECT ${facts(both)}, ${expires} FROM plinth_api_key k JOIN ${table} u ON ${key} = k."userId" WHERE k."hash" = $1 AND (k."expiresAt" IS NULL OR k."expiresAt" > now())`,
-  };
+  return row && { viewer: readFacts(row.facts), expiresAt: row.expires ?? Number.POSITIVE_INFINITY };
 }

@@ -23,6 +23,9 @@ import { setRoles } from './set-roles.ts';
 import { sweepSometimes } from './sweep.ts';
 import { makeThrottle } from './throttle.ts';
 import { idColumn, userField } from './user-columns.ts';
+import { accountIdTest, viewerStatements } from './viewer-statements.ts';
+import { ViewerWatch } from './viewer-watch.ts';
+import { type WatchedViewer, type WatchParts, watchAccount, watchViewer } from './watch-viewer.ts';
 
 export interface AuthParts {
   readonly app: AppModel;
@@ -51,6 +54,13 @@ export interface AuthRuntime {
   readonly db: Db;
   /** Who sends a request that came without the admin key. */
   findViewer(headers: Readonly<Record<string, string | undefined>>): Promise<ViewerState>;
+  /** As `findViewer`, for a connection that stays open: `onEnd` is called when they are not that viewer any more. */
+  watchViewer(
+    headers: Readonly<Record<string, string | undefined>>,
+    onEnd: () => void,
+  ): Promise<WatchedViewer>;
+  /** The same of a viewer that the admin key vouches for. */
+  watchAccount(viewer: KnownViewer, onEnd: () => void): Promise<WatchedViewer>;
   /** Answers `/auth/*` and `/dev/mail`. @throws ViewerError */
   answer(request: AuthHttpRequest): Promise<Response>;
   dispose(): Promise<void>;
@@ -73,11 +83,7 @@ export async function startAuth(parts: AuthParts): Promise<AuthRuntime> {
   const db = withReserve(parts.db, parts.db.sibling(RESERVE_CONNECTIONS));
   const throttle = makeThrottle(side);
   const stopSweeping = sweepSometimes(side, (err) => log.error({ err }, 'expired sessions were not removed'));
-  const finder = makeViewerFinder({
-    ...parts,
-    db: withReserve(parts.db, side),
-    readForeignToken,
-  });
+  const { finder, watched } = viewers(parts, withReserve(parts.db, side), readForeignToken);
   const betterAuth = lazy(async () => {
     const [prisma, { makeBetterAuth }] = await Promise.all([parts.prisma(), import('./make-better-auth.ts')]);
     return makeBetterAuth({
@@ -134,13 +140,36 @@ export async function startAuth(parts: AuthParts): Promise<AuthRuntime> {
     resolvers: authResolvers(app, () => operations),
     db,
     findViewer: (headers) => finder.find(headers),
+    watchViewer: (headers, onEnd) => watchViewer(watched, headers, onEnd),
+    watchAccount: (viewer, onEnd) => watchAccount(watched, viewer, onEnd),
     answer: (request) => answerRoute(routes, request),
     dispose: async () => {
       stopSweeping();
+      watched.watch.stop();
       mailer.close();
       await Promise.all([side.close(), db.close()]);
     },
   };
+}
+
+/** Who sends a request, and for whom connections stay open: whatever may end a session is told to both. */
+function viewers(
+  parts: AuthParts,
+  db: Db,
+  readForeignToken: WatchParts['readForeignToken'],
+): { readonly finder: ViewerFinder; readonly watched: WatchParts } {
+  const { app, log } = parts;
+  const found = makeViewerFinder({ ...parts, db, readForeignToken });
+  const statements = viewerStatements(app);
+  const watch = new ViewerWatch({ db, statements, readForeignToken, changed: found.forget, log });
+  const forget = (): void => {
+    found.forget();
+    watch.check();
+  };
+  const finder = { ...found, forget };
+  const isId = accountIdTest(app);
+  const isAccountId = (id: string): boolean => app.user !== undefined && isId(id);
+  return { finder, watched: { finder, watch, readForeignToken, isAccountId } };
 }
 
 function lazy(make: () => Promise<BetterAuth>): () => Promise<BetterAuth> {

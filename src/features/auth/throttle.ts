@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuid7 } from 'uuid';
 import type { Queryable } from '../../data/index.ts';
+import { networkOf } from '../../kit/network-of.ts';
 import { ViewerError } from '../../kit/viewer-error.ts';
 
 /** What an address may do at most so often; each is counted by itself. */
@@ -98,11 +99,4 @@ function tooMany(seconds: number): ViewerError {
 /** Hashed, so that the table is no list of addresses that somebody has tried. */
 function accountKey(email: string): string {
   return `account:${createHash('sha256').update(email.trim().toLowerCase()).digest('base64url')}`;
-}
-
-/** One subscriber of IPv6 has a whole /64 to send from. */
-function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped) return mapped;
-  return address.includes(':') ? address.split(':').slice(0, 4).join(':') : address;
 }

@@ -1,0 +1,164 @@
+import type { Queryable } from '../../data/index.ts';
+import type { ForeignViewer } from './foreign-tokens.ts';
+import type { ViewerStatements } from './viewer-statements.ts';
+
+export interface ViewerWatchParts {
+  readonly db: Queryable;
+  readonly statements: Pick<ViewerStatements, RowKind>;
+  readonly readForeignToken: (token: string) => Promise<ForeignViewer | undefined>;
+  /** Somebody's session has ended elsewhere, so that what is remembered of viewers may be wrong. */
+  readonly changed: () => void;
+  readonly log: { debug(fields: object, message: string): void };
+}
+
+/** How often the database is asked, and so at most how long a session's connections outlive it. */
+const EVERY_MS = 1_000;
+/** How often a token is read again: its issuer may have withdrawn the key. */
+const TOKEN_EVERY_MS = 30_000;
+
+export type RowKind = 'sessions' | 'apiKeys' | 'accounts';
+const KINDS: readonly RowKind[] = ['sessions', 'apiKeys', 'accounts'];
+
+/** A row that somebody's connection hangs on. */
+interface WatchedRow {
+  readonly key: string;
+  /** What of its facts must stay as it is; they are undefined where there is no such row. */
+  readonly mark: (facts: string | undefined) => string;
+  readonly seen: string;
+  readonly onEnd: () => void;
+}
+
+interface WatchedToken {
+  readonly token: string;
+  /** ms since 1970. */
+  readonly expiresAt: number;
+  readonly onEnd: () => void;
+  readAt: number;
+}
+
+/**
+ * Notices when what open connections hang on ends or changes: by itself every second, whoever has done it and on whatever
+ * node, and at once when it is told that something has changed here. One statement asks after all sessions, one after all
+ * keys, one after all accounts; none while there is nobody to ask after. While the database does not answer, all stay.
+ */
+export class ViewerWatch {
+  readonly #parts: ViewerWatchParts;
+  readonly #rows: Readonly<Record<RowKind, Set<WatchedRow>>> = {
+    sessions: new Set(),
+    apiKeys: new Set(),
+    accounts: new Set(),
+  };
+  readonly #tokens = new Set<WatchedToken>();
+  #timer: NodeJS.Timeout | undefined;
+  #isChecking = false;
+  #isOld = false;
+  #isOver = false;
+
+  constructor(parts: ViewerWatchParts) {
+    this.#parts = parts;
+  }
+
+  /** The facts of one row as they are now, whatever is remembered of it. */
+  async ask(kind: RowKind, key: string): Promise<string | undefined> {
+    return (await this.#askAll(kind, [key])).get(key);
+  }
+
+  /** @param facts what `ask` has answered; @returns how to stop */
+  row(
+    kind: RowKind,
+    key: string,
+    facts: string | undefined,
+    onEnd: () => void,
+    mark: WatchedRow['mark'] = (found) => found ?? '',
+  ): () => void {
+    return this.#add<WatchedRow>(this.#rows[kind], { key, mark, seen: mark(facts), onEnd });
+  }
+
+  /** @returns how to stop */
+  token(token: string, expiresAt: number, onEnd: () => void): () => void {
+    return this.#add<WatchedToken>(this.#tokens, { token, expiresAt, onEnd, readAt: Date.now() });
+  }
+
+  /** To be called when something may have ended. */
+  check(): void {
+    if (this.#isOver || this.#isIdle()) return;
+    if (this.#isChecking) {
+      this.#isOld = true;
+      return;
+    }
+    this.#isChecking = true;
+    this.#checkAll()
+      .catch((err: unknown) => this.#parts.log.debug({ err }, 'open sessions could not be looked after'))
+      .finally(() => {
+        this.#isChecking = false;
+        this.#schedule();
+      });
+  }
+
+  stop(): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+  }
+
+  #add<Watched>(watched: Set<Watched>, one: Watched): () => void {
+    watched.add(one);
+    if (!this.#timer && !this.#isChecking) this.#schedule();
+    return () => void watched.delete(one);
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#isOver || this.#isIdle()) return;
+    this.#timer = setTimeout(() => this.check(), EVERY_MS);
+    this.#timer.unref();
+  }
+
+  #isIdle(): boolean {
+    return this.#tokens.size === 0 && KINDS.every((kind) => this.#rows[kind].size === 0);
+  }
+
+  async #checkAll(): Promise<void> {
+    this.#checkTokens();
+    do {
+      this.#isOld = false;
+      const ended = (await Promise.all(KINDS.map((kind) => this.#findEnded(kind)))).flat();
+      if (ended.length > 0) this.#parts.changed();
+      for (const end of ended) end();
+    } while (this.#isOld);
+  }
+
+  async #findEnded(kind: RowKind): Promise<(() => void)[]> {
+    // Who comes while the database answers is not in its answer.
+    const asked = [...this.#rows[kind]];
+    const found = await this.#askAll(kind, [...new Set(asked.map(({ key }) => key))]);
+    const ended = asked.filter(({ key, mark, seen }) => mark(found.get(key)) !== seen);
+    return ended.map((row) => () => this.#end(this.#rows[kind], row));
+  }
+
+  async #askAll(kind: RowKind, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (keys.length === 0) return new Map();
+    const rows = await this.#parts.db.query<{ key: string; facts: string }>(this.#parts.statements[kind], [
+      keys,
+    ]);
+    return new Map(rows.map(({ key, facts }) => [key, facts]));
+  }
+
+  #checkTokens(): void {
+    const now = Date.now();
+    for (const token of this.#tokens) {
+      if (token.expiresAt <= now) this.#end(this.#tokens, token);
+      else if (token.readAt + TOKEN_EVERY_MS <= now) {
+        token.readAt = now;
+        // Beside the rest: an issuer may be slow to answer.
+        void this.#parts.readForeignToken(token.token).then((viewer) => {
+          if (!viewer) this.#end(this.#tokens, token);
+        });
+      }
+    }
+  }
+
+  #end<Watched extends { readonly onEnd: () => void }>(watched: Set<Watched>, one: Watched): void {
+    if (watched.delete(one)) one.onEnd();
+  }
+}
