@@ -31,6 +31,19 @@ export interface Limits {
   readonly requestMs: number;
 }
 
+/** What is held of WebSocket connections at most. */
+export interface SocketLimits {
+  /** Sockets of one process, and those among them that come from one address. */
+  readonly total: number;
+  readonly perAddress: number;
+  /** Operations under way at once: on one socket, of one viewer, and of the signed out of one address. */
+  readonly operations: number;
+  readonly operationsPerViewer: number;
+  readonly operationsPerAddress: number;
+  /** Bytes that may wait for a client that does not read them. */
+  readonly backlogBytes: number;
+}
+
 /** Milliseconds after which the HTTP server gives up on a connection. */
 export interface ConnectionTimeouts {
   /** For all headers to arrive, counted from the connection. */
@@ -41,6 +54,10 @@ export interface ConnectionTimeouts {
   readonly keepAliveMs: number;
   /** Without a byte either way, so also for a client that does not read its answer. */
   readonly idleMs: number;
+  /** For a socket's `connection_init` to arrive. */
+  readonly socketInitMs: number;
+  /** Between two pings of a socket; one that has not answered by the next is dead. */
+  readonly socketPingMs: number;
 }
 
 /** The admin key, and whether it was made at this start (then it has to be shown once). */
@@ -134,5 +151,6 @@ export interface Config {
   readonly cache: CacheConfig;
   readonly auth: AuthConfig;
   readonly limits: Limits;
+  readonly sockets: SocketLimits;
   readonly timeouts: ConnectionTimeouts;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { AdminKey, Config, ConnectionTimeouts, Limits, Mode } from './config.ts';
+import type { AdminKey, Config, ConnectionTimeouts, Limits, Mode, SocketLimits } from './config.ts';
 import { findUnknownKeys, findUnknownVariables } from './find-unknown-settings.ts';
 import { findWeakness } from './find-weak-secret.ts';
 import { SETTINGS, type Setting } from './settings.ts';
@@ -108,6 +108,7 @@ function assemble(mode: Mode, get: Get, problems: string[]): Config {
       providers: get('authProviders') ?? [],
     },
     limits: readLimits(get, problems),
+    sockets: readSocketLimits(get),
     timeouts: readTimeouts(get),
   };
 }
@@ -163,6 +164,18 @@ function readLimits(get: Get, problems: string[]): Limits {
   };
 }
 
+function readSocketLimits(get: Get): SocketLimits {
+  return {
+    total: get('sockets') ?? 20_000,
+    perAddress: get('addressSockets') ?? 2_000,
+    operations: get('socketOperations') ?? 100,
+    operationsPerViewer: get('viewerOperations') ?? 500,
+    // Many people may have one address.
+    operationsPerAddress: get('addressOperations') ?? 2_000,
+    backlogBytes: get('socketBacklogBytes') ?? 8_000_000,
+  };
+}
+
 function readTimeouts(get: Get): ConnectionTimeouts {
   return {
     headersMs: get('headersMs') ?? 10_000,
@@ -170,5 +183,8 @@ function readTimeouts(get: Get): ConnectionTimeouts {
     // Above the 60 s after which common load balancers drop an idle connection, so that they close first.
     keepAliveMs: get('keepAliveMs') ?? 65_000,
     idleMs: get('idleMs') ?? 60_000,
+    socketInitMs: get('socketInitMs') ?? 5_000,
+    // Below the 30 s and more after which proxies drop a silent connection.
+    socketPingMs: get('socketPingMs') ?? 15_000,
   };
 }

@@ -160,10 +160,18 @@ export const SETTINGS = {
   pageDefault: wholeNumber('PLINTH_PAGE_DEFAULT', 1, 100_000),
   pageMax: wholeNumber('PLINTH_PAGE_MAX', 1, 100_000),
   requestMs: wholeNumber('PLINTH_LIMIT_REQUEST_MS', 100, 600_000),
+  sockets: wholeNumber('PLINTH_LIMIT_SOCKETS', 1, 1_000_000),
+  addressSockets: wholeNumber('PLINTH_LIMIT_ADDRESS_SOCKETS', 1, 1_000_000),
+  socketOperations: wholeNumber('PLINTH_LIMIT_SOCKET_OPERATIONS', 1, 100_000),
+  viewerOperations: wholeNumber('PLINTH_LIMIT_VIEWER_OPERATIONS', 1, 1_000_000),
+  addressOperations: wholeNumber('PLINTH_LIMIT_ADDRESS_OPERATIONS', 1, 1_000_000),
+  socketBacklogBytes: wholeNumber('PLINTH_LIMIT_SOCKET_BACKLOG_BYTES', 10_000, 1_000_000_000),
   headersMs: wholeNumber('PLINTH_TIMEOUT_HEADERS_MS', 100, 600_000),
   bodyMs: wholeNumber('PLINTH_TIMEOUT_BODY_MS', 100, 600_000),
   keepAliveMs: wholeNumber('PLINTH_TIMEOUT_KEEP_ALIVE_MS', 100, 600_000),
   idleMs: wholeNumber('PLINTH_TIMEOUT_IDLE_MS', 100, 600_000),
+  socketInitMs: wholeNumber('PLINTH_TIMEOUT_SOCKET_INIT_MS', 100, 600_000),
+  socketPingMs: wholeNumber('PLINTH_TIMEOUT_SOCKET_PING_MS', 100, 600_000),
 } as const satisfies Record<string, Setting<unknown>>;
 
 /**

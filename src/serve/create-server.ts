@@ -22,6 +22,7 @@ import type { RequestIds } from './make-apollo.ts';
 import { type MaskError, maskErrorsWith } from './mask-errors.ts';
 import { parseJsonBodies } from './parse-json-bodies.ts';
 import { addSecurityHeaders } from './security-headers.ts';
+import { openSockets } from './sockets/open-sockets.ts';
 import { stopping, TimeLimits } from './time-limit.ts';
 import type { PlinthServer, ServerOptions } from './types.ts';
 
@@ -58,11 +59,16 @@ export async function createServer(options: ServerOptions): Promise<PlinthServer
   addAppRoutes(http, { config, current, maskError });
   if (config.mode === 'development') http.get('/', (_request, reply) => reply.redirect('/graphql'));
   await http.ready();
-  openFrontDoor(http.server, { ...graphql, addressOf: addressFinder(config.trustedProxies), life, log });
+  const edge = { ...graphql, addressOf: addressFinder(config.trustedProxies), life, log };
+  openFrontDoor(http.server, edge);
+  const sockets = openSockets(http.server, edge);
   return {
     listen: () => listen(http, options),
-    replaceApp: (next) => current.replace(next),
-    close: ({ graceMs = 10_000 } = {}) => life.close(http, current, graceMs),
+    replaceApp: async (next) => {
+      await current.replace(next);
+      sockets.restart();
+    },
+    close: ({ graceMs = 10_000 } = {}) => life.close({ http, sockets, current }, graceMs),
   };
 }
 

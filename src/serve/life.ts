@@ -1,5 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { CurrentApp } from './current-app.ts';
+import type { Sockets } from './sockets/open-sockets.ts';
+
+/** What ends with the server. */
+interface Ending {
+  readonly http: FastifyInstance;
+  readonly sockets: Sockets;
+  readonly current: CurrentApp;
+}
 
 /** The server's end, step by step; its fields are what requests look at meanwhile. */
 export class Life {
@@ -18,19 +26,21 @@ export class Life {
     if (this.stopping && this.underWay === 0) this.#whenIdle?.();
   }
 
-  close(http: FastifyInstance, current: CurrentApp, graceMs: number): Promise<void> {
-    this.#closed ??= this.#close(http, current, graceMs);
+  close(ending: Ending, graceMs: number): Promise<void> {
+    this.#closed ??= this.#close(ending, graceMs);
     return this.#closed;
   }
 
-  async #close(http: FastifyInstance, current: CurrentApp, graceMs: number): Promise<void> {
+  async #close({ http, sockets, current }: Ending, graceMs: number): Promise<void> {
     this.stopping = true;
+    sockets.sendAway();
     const closed = http.close();
     await this.#idle(graceMs);
     this.cutOff.abort();
     // Connections that have not sent a request yet do not count as idle for Node, and would hold the stop up.
     await new Promise((resolve) => setTimeout(resolve, this.underWay > 0 ? 1_200 : 20));
     http.server.closeAllConnections();
+    await sockets.end();
     await closed;
     await current.stop();
   }

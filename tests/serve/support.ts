@@ -111,11 +111,13 @@ export function testApp(runs: Runs = { mutations: 0, aborted: 0 }, greeting = 'h
 function wait(ms: number, signal: AbortSignal | undefined, runs: Runs): Promise<string> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => resolve('done'), ms);
-    signal?.addEventListener('abort', () => {
+    const abort = (): void => {
       clearTimeout(timer);
       runs.aborted += 1;
-      reject(signal.reason);
-    });
+      reject(signal?.reason);
+    };
+    if (signal?.aborted) abort();
+    signal?.addEventListener('abort', abort);
   });
 }
 
