@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { askClient, openClient, openRaw, openReady } from './socket-support.ts';
+import { askClient, openClient, openRaw, openReady, refusalOf } from './socket-support.ts';
 import { ADMIN_KEY, startServer, type TestOptions, testApp } from './support.ts';
 
 const HELLO = { query: '{ hello }' };
@@ -225,6 +225,48 @@ describe('limits', () => {
     await expect.poll(() => server.runs.aborted, { timeout: 5_000 }).toBe(1);
     alive.send(subscribe('1'));
     expect((await alive.next()).type).toBe('next');
+  });
+});
+
+describe('the app that watches over sockets', () => {
+  const failing = (error: Error) => () => ({ ...testApp(), watchViewer: () => Promise.reject(error) });
+  const lost = Object.assign(new Error('connect 10.0.0.5'), { name: 'DatabaseError', kind: 'unavailable' });
+  test.each<[string, Error, { code: number; reason: string }]>([
+    [
+      'has lost its database',
+      lost,
+      { code: 1013, reason: 'The database does not answer right now. Try again in a moment.' },
+    ],
+    ['fails', new Error('password=hunter2'), { code: 4500, reason: 'Something went wrong on the server.' }],
+  ])('opens none while it %s, and does not say more', async (_what, error, closing) => {
+    const { url } = await startServer({ app: failing(error) });
+    expect(await refusalOf(url)).toEqual(closing);
+  });
+
+  test('is told of the end of every socket, also of one that ends before it is known whose it is', async () => {
+    const watched: string[] = [];
+    let found = (): void => undefined;
+    const app = () => ({
+      ...testApp(),
+      watchViewer: async ({ headers }: { headers: Record<string, string | undefined> }) => {
+        const name = headers['x-name'] ?? '';
+        watched.push(`began ${name}`);
+        if (name === 'hasty') await new Promise<void>((resolve) => (found = resolve));
+        return { id: undefined, stop: () => void watched.push(`ended ${name}`) };
+      },
+    });
+    const { url } = await startServer({ app });
+    const patient = await openReady(url, { 'x-name': 'patient' });
+    patient.socket.close();
+    const hasty = await openRaw(url);
+    hasty.send({ type: 'connection_init', payload: { 'x-name': 'hasty' } });
+    await expect.poll(() => watched).toContain('began hasty');
+    hasty.socket.terminate();
+    await hasty.closed;
+    found();
+    await expect
+      .poll(() => watched.toSorted())
+      .toEqual(['began hasty', 'began patient', 'ended hasty', 'ended patient']);
   });
 });
 
