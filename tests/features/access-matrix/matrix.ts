@@ -74,32 +74,38 @@ export function runCells(
   cells: readonly (readonly [string, string, ViewerState, unknown])[],
 ): void {
   for (const [name] of cells) named.add(name);
-  it.each(cells.map(([name, operation, by, answer]) => ({ name, operation, by, answer })))(
-    '$name',
-    async ({ operation, by, answer }) => {
-      const app = world.app();
-      const source = declare(operation, world.ids());
-      const before = await app.data(world.snapshot);
-      const got = await app.graphql(source, world.ids(), by);
-      const after = await app.data(world.snapshot);
-      if (!source.startsWith('mutation')) await expectRefusedCompiled(app, source, world.ids(), by, answer);
-      const code = (answer as { refused?: string } | null)?.refused;
-      if (code !== undefined) {
-        expect({
-          codes: got.codes,
-          data: got.data && Object.values(got.data).every((one) => one === null),
-        }).toEqual({
-          codes: [code],
-          data: source.startsWith('mutation') ? null : got.data === null ? null : true,
-        });
-        expect(after).toEqual(before);
-        return;
-      }
-      expect(got.errors).toEqual([]);
-      if (!source.startsWith('mutation')) await expectSameCompiled(app, source, world.ids(), by, answer);
-      expect(got.data).toEqual(answer);
-    },
-  );
+  it.each(cells.flatMap(variantsOf))('$name$how', async ({ operation, by, answer, compile }) => {
+    const app = world.app();
+    const source = declare(operation, world.ids());
+    const before = await app.data(world.snapshot);
+    const got = await app.graphql(source, world.ids(), by, { compile });
+    const after = await app.data(world.snapshot);
+    if (!source.startsWith('mutation')) await expectRefusedCompiled(app, source, world.ids(), by, answer);
+    const code = (answer as { refused?: string } | null)?.refused;
+    if (code !== undefined) {
+      expect({
+        codes: got.codes,
+        data: got.data && Object.values(got.data).every((one) => one === null),
+      }).toEqual({
+        codes: [code],
+        data: source.startsWith('mutation') ? null : got.data === null ? null : true,
+      });
+      expect(after).toEqual(before);
+      return;
+    }
+    expect(got.errors).toEqual([]);
+    if (!source.startsWith('mutation')) await expectSameCompiled(app, source, world.ids(), by, answer);
+    expect(got.data).toEqual(answer);
+  });
+}
+
+/** Mutations are run with the compiled path and without it; queries below are asked both ways in one test. */
+function variantsOf([name, operation, by, answer]: readonly [string, string, ViewerState, unknown]) {
+  const cell = { name, operation, by, answer };
+  const compiled = { ...cell, how: '', compile: true };
+  return operation.startsWith('mutation')
+    ? [compiled, { ...cell, how: ', through the resolvers', compile: false }]
+    : [compiled];
 }
 
 /** Both executors have one meaning: what the compiled path answers at all is what the resolvers answer. */
