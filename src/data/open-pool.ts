@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { beginSession } from './begin-session.ts';
 import { toDatabaseError } from './database-error.ts';
 import { type Db, type QueryOptions, type Row, unnamed } from './db.ts';
 import { ExpressLane } from './express/express-lane.ts';
@@ -56,16 +57,6 @@ function openSibling(options: PoolOptions, family?: pg.Pool): Db {
   return asDb(pool, options, { family: family ?? pool, lane });
 }
 
-/**
- * PostgreSQL looks for deadlocks after a second of waiting, in which everybody queues behind the two that wait for each
- * other. It lets superusers and those who were granted it look sooner; for others, and before version 15, it stays.
- */
-async function noticeDeadlocksSoon(client: pg.ClientBase): Promise<void> {
-  const sooner = `SELECT set_config('deadlock_timeout', '100ms', false)
-    WHERE has_parameter_privilege('deadlock_timeout', 'SET')`;
-  await client.query(sooner).catch(() => undefined);
-}
-
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** Instants travel as text, so every connection has to write them the same way. */
@@ -75,7 +66,7 @@ function settings({ statementTimeoutMs = DEFAULT_TIMEOUT_MS }: PoolOptions): pg.
 }
 
 function direct(options: PoolOptions): pg.PoolConfig {
-  return { ...settings(options), onConnect: noticeDeadlocksSoon };
+  return { ...settings(options), onConnect: beginSession };
 }
 
 /** A pooler takes no settings with the connection, but these two it carries over to whatever connection comes next. */

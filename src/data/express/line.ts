@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { beginSession } from '../begin-session.ts';
 import { toDatabaseError } from '../database-error.ts';
 import type { Texts } from '../db.ts';
 import { TextRow } from './text-row.ts';
@@ -52,9 +53,12 @@ export class Line {
     };
     this.#client.on('error', lose);
     this.#client.on('end', () => lose());
-    this.#client.connect().then(() => {
+    const begin = async (): Promise<void> => {
+      await this.#client.connect();
+      await beginSession(this.#client);
       if (this.#state === 'connecting') this.#state = 'open';
-    }, lose);
+    };
+    begin().catch(lose);
   }
 
   get isOpen(): boolean {

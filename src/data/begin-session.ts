@@ -1,0 +1,21 @@
+import type pg from 'pg';
+
+/**
+ * PostgreSQL looks for deadlocks after a second of waiting, in which everybody queues behind the two that wait for each
+ * other. It lets superusers and those who were granted it look sooner; for others, and before version 15, it stays.
+ */
+const LOOK_SOONER = `SELECT set_config('deadlock_timeout', '100ms', false)
+  WHERE has_parameter_privilege('deadlock_timeout', 'SET')`;
+
+/**
+ * The C library gives what a process has freed beyond 128 kB back to the system, and fetches it again for the next statement,
+ * page by page: 20 pages for an answer of 10 kB, which is 80 of 530 µs. A process that has once freed a large piece is
+ * taken for one that needs as much, and keeps twice that from then on (mallopt(3), M_MMAP_THRESHOLD).
+ */
+const KEEP_MEMORY = "SELECT length(repeat(' ', 1048576))";
+
+/** What is said on each new connection that is ours alone. What the server does not allow is left as it is. */
+export async function beginSession(client: pg.ClientBase): Promise<void> {
+  await client.query(LOOK_SOONER).catch(() => undefined);
+  await client.query(KEEP_MEMORY).catch(() => undefined);
+}
