@@ -41,8 +41,8 @@ export const ERRORS = {
   },
   RATE_LIMITED: {
     status: 429,
-    meaning: 'Too many requests of this kind in a short time.',
-    remedy: 'Wait for the seconds that `Retry-After` gives.',
+    meaning: 'Too many requests of this kind in a short time, or too many operations over WebSocket at once.',
+    remedy: 'Wait for the seconds that `Retry-After` gives, or until other operations have ended.',
   },
   OPERATION_TOO_COMPLEX: {
     status: 400,

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { openReady } from '../serve/socket-support.ts';
 import { createDatabase, runSql, type TestDatabase } from '../support/database.ts';
 import { ADMIN_KEY, makeProject, type Started, spawnPlinth, startPlinth } from './support.ts';
 
@@ -50,12 +51,18 @@ test('a stop answers what is under way in every worker; too few connections are 
     '2 processes with PLINTH_POOL_SIZE=60 may open 134 connections, and PostgreSQL grants 97.',
   );
   await workersOf(server, 2);
+  const sockets = await Promise.all(Array.from({ length: 6 }, () => openReady(server.url)));
   const underWay = Array.from({ length: 6 }, () => server.ask('{ wait(ms: 3000) }'));
+  for (const raw of sockets)
+    raw.send({ id: '1', type: 'subscribe', payload: { query: '{ wait(ms: 3000) }' } });
   // Both have answered something newer, so they have what came before.
   await workersOf(server, 2);
   server.child.kill('SIGINT');
   const answers = await Promise.all(underWay);
   expect(new Set(answers.map(({ data }) => data.wait)).size).toBe(2);
+  const overSockets = await Promise.all(sockets.map((raw) => raw.next()));
+  expect(overSockets.map(({ type }) => type)).toEqual(Array(6).fill('next'));
+  for (const raw of sockets) expect((await raw.closed).code).toBe(1001);
   expect(await server.ended).toEqual([0, null]);
   await expect(fetch(`${server.url}/health/live`)).rejects.toThrow();
 }, 120_000);

@@ -81,45 +81,44 @@ export class ViewerWatch {
 
   /** To be called when something may have ended. */
   check(): void {
-    if (this.#isOver || this.#isIdle()) return;
+    if (this.#isOver || !this.#hasRows()) return;
     if (this.#isChecking) {
       this.#isOld = true;
       return;
     }
     this.#isChecking = true;
-    this.#checkAll()
+    this.#checkRows()
       .catch((err: unknown) => this.#parts.log.debug({ err }, 'open sessions could not be looked after'))
       .finally(() => {
         this.#isChecking = false;
-        this.#schedule();
       });
   }
 
   stop(): void {
     this.#isOver = true;
-    clearTimeout(this.#timer);
+    clearInterval(this.#timer);
   }
 
   #add<Watched>(watched: Set<Watched>, one: Watched): () => void {
     watched.add(one);
-    if (!this.#timer && !this.#isChecking) this.#schedule();
+    if (!this.#isOver) this.#timer ??= setInterval(() => this.#look(), EVERY_MS).unref();
     return () => void watched.delete(one);
   }
 
-  #schedule(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (this.#isOver || this.#isIdle()) return;
-    this.#timer = setTimeout(() => this.check(), EVERY_MS);
-    this.#timer.unref();
-  }
-
-  #isIdle(): boolean {
-    return this.#tokens.size === 0 && KINDS.every((kind) => this.#rows[kind].size === 0);
-  }
-
-  async #checkAll(): Promise<void> {
+  /** Tokens first, and whatever the database does: they end without it. */
+  #look(): void {
     this.#checkTokens();
+    this.check();
+    if (this.#tokens.size > 0 || this.#hasRows()) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #hasRows(): boolean {
+    return KINDS.some((kind) => this.#rows[kind].size > 0);
+  }
+
+  async #checkRows(): Promise<void> {
     do {
       this.#isOld = false;
       const ended = (await Promise.all(KINDS.map((kind) => this.#findEnded(kind)))).flat();

@@ -10,6 +10,7 @@ const OFFER = ['upgrade', 'http2-settings'];
  * stops to read HTTP there. So the connection begins anew, and what was read of it is read again without the offer.
  */
 export function serveAsHttp(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  if (!socket.readable) return void socket.destroy();
   socket.unshift(Buffer.concat([Buffer.from(headOf(request), 'latin1'), head]));
   server.emit('connection', socket);
 }

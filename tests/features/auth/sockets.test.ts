@@ -300,6 +300,23 @@ describe('a socket of a token of another issuer', () => {
     expect((await ask(long, '{ __typename }')).codes).toEqual([]);
   });
 
+  it('ends without the database, and sessions stay until it can be asked', async () => {
+    const { id, token } = await newAccount();
+    const [abroad, here] = [
+      await open(bearer(await sign({ sub: 'abroad', exp: now() + 2 }))),
+      await open(bearer(token)),
+    ];
+    await server.db.transaction(async (tx) => {
+      await tx.execute('LOCK TABLE plinth_session IN ACCESS EXCLUSIVE MODE');
+      await tx.execute(REMOVE, [id]);
+      await blockedBackends(server.db, 1);
+      expect(await abroad.closed).toEqual(ENDED);
+      here.send({ type: 'ping' });
+      expect(await here.next()).toEqual({ type: 'pong' });
+    });
+    expect(await here.closed).toEqual(ENDED);
+  });
+
   it('ends when what the account adds to it changes', async () => {
     const { id } = await newAccount();
     const exp = now() + 60;
