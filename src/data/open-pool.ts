@@ -4,7 +4,7 @@ import { toDatabaseError } from './database-error.ts';
 import { type Db, type QueryOptions, type Row, unnamed } from './db.ts';
 import { ExpressLane } from './express/express-lane.ts';
 import type { Pooler } from './pooler/detect-pooler.ts';
-import { closeCancellably, runForTexts, runStatement } from './run-statement.ts';
+import { closeCancellably, runForTexts, runStatement, throwIfCancelled } from './run-statement.ts';
 import { runTransaction } from './run-transaction.ts';
 
 export interface PoolOptions {
@@ -108,7 +108,7 @@ function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane }: Beside)
   ): Promise<pg.QueryResult> => {
     const options = session.prepare ? given : unnamed(given);
     if (!options.signal) return runStatement(pool, text, params, options);
-    options.signal.throwIfAborted();
+    throwIfCancelled(options.signal);
     const client = await connect();
     return closeCancellably(client, () => runStatement(client, text, params, options));
   };
@@ -116,7 +116,7 @@ function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane }: Beside)
     const options = session.prepare ? given : unnamed(given);
     // Read once: asking for it makes it.
     const { signal } = options;
-    signal?.throwIfAborted();
+    if (signal) throwIfCancelled(signal);
     const client = await connect();
     return closeCancellably(client, async () => {
       const began = performance.now();

@@ -29,6 +29,8 @@ interface ServerSide {
 }
 
 const cancelPatience = 3_000;
+/** How long a statement may take to end that has been cancelled. */
+const cutPatience = 1_000;
 
 /** Runs one statement on a pool or on one connection; with a signal only on a connection. @throws DatabaseError */
 export function runStatement(
@@ -63,11 +65,14 @@ async function cancellably<T>(
   signal: AbortSignal | undefined,
   run: () => Promise<T>,
 ): Promise<T> {
-  if (signal?.aborted) throw cancelled(signal);
+  if (signal) throwIfCancelled(signal);
   let cancelling: Promise<void> | undefined;
+  let cut: NodeJS.Timeout | undefined;
   const onAbort = (): void => {
     if (on instanceof pg.Pool) return;
     cancelling = cancelStatement(on);
+    // A connection that has died without a word would be waited for as long as TCP does.
+    cut = setTimeout(() => cutConnection(on), cutPatience);
   };
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
@@ -77,6 +82,7 @@ async function cancellably<T>(
     throw toDatabaseError(error);
   } finally {
     signal?.removeEventListener('abort', onAbort);
+    clearTimeout(cut);
     // Until the request has been dealt with it might still hit the next statement on this connection.
     await cancelling;
   }
@@ -93,6 +99,15 @@ export async function closeCancellably<T>(client: pg.PoolClient, fn: () => Promi
   } finally {
     client.release(broken);
   }
+}
+
+/** @throws DatabaseError of kind `cancelled` */
+export function throwIfCancelled(signal: AbortSignal): void {
+  if (signal.aborted) throw cancelled(signal);
+}
+
+function cutConnection(client: pg.PoolClient): void {
+  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }
 
 /** With the reason of whoever has cancelled it: PostgreSQL only says that somebody has. */

@@ -100,6 +100,9 @@ export async function serveProject(parts: ServeParts): Promise<RunningServer> {
     ...(reads && { replicas: reads.replicas.states() }),
   });
   const server = await createServer({ config, app, checkHealth, log });
+  // What the author's code leaves to itself must not end everybody's requests.
+  const noteLost = (err: unknown): void => log.error({ err }, 'a promise failed that nobody waited for');
+  process.on('unhandledRejection', noteLost);
   const { url } = await server.listen();
   address.url = url;
   let stopping: Promise<void> | undefined;
@@ -108,6 +111,7 @@ export async function serveProject(parts: ServeParts): Promise<RunningServer> {
     await reads?.replicas.close();
     await health.close();
     await database.close();
+    process.off('unhandledRejection', noteLost);
   };
   return { url, address, reads, server, stop: () => (stopping ??= stop()) };
 }

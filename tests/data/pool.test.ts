@@ -1,3 +1,4 @@
+import { connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DatabaseError, type Db, openPool, toDatabaseError } from '../../src/data/index.ts';
 import { createDatabase, runSql, type TestDatabase } from '../support/database.ts';
@@ -215,5 +216,42 @@ describe('transactions', () => {
         { retry: 3 },
       );
     await Promise.all([cross(1, 2), cross(2, 1)]);
+  });
+});
+
+describe('a statement that has been cancelled', () => {
+  it('before it began says so, with the reason', async () => {
+    const reason = new Error('The client went away.');
+    const signal = AbortSignal.abort(reason);
+    for (const run of [
+      () => db.query('SELECT 1', [], { signal }),
+      () => db.readTexts('SELECT 1', [], { signal }),
+    ])
+      expect(await failureOf(run)).toMatchObject({ name: 'DatabaseError', kind: 'cancelled', cause: reason });
+  });
+
+  it('ends also where its connection has died without a word, and others go on', async () => {
+    const { port, hostname } = new URL(database.url);
+    const ends: Socket[] = [];
+    const proxy = createServer((from) => {
+      const to = connect(Number(port), hostname);
+      from.on('error', () => to.destroy()).pipe(to);
+      to.on('error', () => from.destroy()).pipe(from);
+      ends.push(from, to);
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const url = new URL(database.url);
+    url.port = String((proxy.address() as { port: number }).port);
+    const through = openPool({ url: url.href, max: 2 });
+    await through.query('SELECT 1');
+    for (const end of ends) end.unpipe().pause();
+    const signal = AbortSignal.timeout(100);
+    expect(await failureOf(() => through.query('SELECT 1', [], { signal }))).toMatchObject({
+      kind: 'cancelled',
+    });
+    expect(await through.query('SELECT 1 AS n')).toEqual([{ n: 1 }]);
+    await through.close();
+    for (const end of ends) end.destroy();
+    proxy.close();
   });
 });

@@ -11,10 +11,14 @@ const FILES = {
     type Account @model ${OPEN} { id: ID! name: String! @unique entries: [Entry!]! }
     type Entry @model ${OPEN} { id: ID! n: Int! account: Account! }
     type Mark @model ${OPEN} { id: ID! label: String! }
-    extend type Query { slow(seconds: Int!): Int! @access(call: "true") }
+    extend type Query { slow(seconds: Int!): Int! @access(call: "true") careless: Int! @access(call: "true") }
     extend type Mutation { slowly(name: String!): Int! @access(call: "true") }`,
   'resolvers/slow.ts': `
     export const Query = {
+      careless: () => {
+        void Promise.reject(new Error('nobody waits for this'));
+        return 1;
+      },
       slow: async (_: unknown, { seconds }: any, { db }: any) => {
         await db.$queryRawUnsafe('SELECT pg_sleep($1)::text', seconds);
         return seconds;
@@ -226,6 +230,22 @@ test(
     const stored = new Set((await runSql(url, 'SELECT name FROM "Account"')).map(({ name }) => name));
     expect(acknowledged.filter((name) => !stored.has(name))).toEqual([]);
     expect(stored).toContain('slow');
+  },
+  PATIENT,
+);
+
+test(
+  'a promise of the author that fails and that nobody waits for ends no process',
+  async () => {
+    const { url } = await database();
+    const server = await startPlinth(await makeProject(url, FILES), { DATABASE_URL: url });
+    expect((await server.ask('{ careless }')).data).toEqual({ careless: 1 });
+    await vi.waitFor(
+      () => expect(server.said()).toContain('a promise failed that nobody waited for'),
+      10_000,
+    );
+    expect((await server.ask('{ careless }')).data).toEqual({ careless: 1 });
+    expect(server.child.exitCode).toBeNull();
   },
   PATIENT,
 );

@@ -58,6 +58,23 @@ async function exchange(port: number, bytes: string, done: RegExp): Promise<stri
 }
 
 describe('an upgrade', () => {
+  test('behind requests that wait for their answers closes the connection after them', async () => {
+    const { port } = await startServer();
+    const post = (query: string, more = '') => {
+      const body = JSON.stringify({ query });
+      return `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n${more}\r\n${body}`;
+    };
+    const offer =
+      'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n';
+    const socket = connect(port, '127.0.0.1');
+    let text = '';
+    socket.on('data', (chunk) => (text += chunk.toString('latin1')));
+    const ended = new Promise((resolve) => socket.once('close', resolve));
+    socket.write(post('{ wait(ms: 200) }') + post('{ first: hello }') + post('{ second: hello }', offer));
+    await ended;
+    expect(text.match(/"data":\{"\w+/g)).toEqual(['"data":{"wait', '"data":{"first']);
+  });
+
   const lines = (own: Record<string, string>, path = '/graphql', method = 'GET'): string => {
     const usual = {
       Host: 'localhost',
@@ -215,6 +232,44 @@ describe('limits', () => {
     expect(await askClient(openClient(url), HELLO)).toEqual({ data: { hello: 'hello' } });
   });
 
+  test('end a socket whose client goes on talking and reads nothing, though less waits than may', async () => {
+    const env = { PLINTH_TIMEOUT_SOCKET_PING_MS: '400', LOG_LEVEL: 'debug' };
+    const { url, logged } = await startServer({ env });
+    const raw = await openReady(url);
+    raw.socket.pause();
+    const variables = { t: 'x'.repeat(900_000) };
+    for (let i = 0; i < 8; i++)
+      raw.send(subscribe(String(i), { query: 'query ($t: String) { echo(text: $t) }', variables }));
+    const talking = setInterval(() => raw.send({ type: 'pong' }), 50);
+    await expect.poll(logged, { timeout: 20_000 }).toContain('The client does not read what it is sent');
+    clearInterval(talking);
+  });
+
+  test('leave a client alone that reads slowly', async () => {
+    const { url, port } = await startServer({ env: { PLINTH_TIMEOUT_SOCKET_PING_MS: '150' } });
+    const raw = await openReady(`http://127.0.0.1:${port}`);
+    const stream = (raw.socket as unknown as { _socket: import('node:net').Socket })._socket;
+    const variables = { t: 'x'.repeat(900_000) };
+    for (let i = 0; i < 8; i++)
+      raw.send(subscribe(String(i), { query: 'query ($t: String) { echo(text: $t) }', variables }));
+    // A little of it every 20 ms.
+    const reading = setInterval(() => {
+      stream.resume();
+      stream.once('data', () => stream.pause());
+    }, 2);
+    await expect.poll(() => raw.arrived.length, { timeout: 30_000 }).toBe(16);
+    clearInterval(reading);
+    stream.resume();
+    expect(await askClient(openClient(url), HELLO)).toEqual({ data: { hello: 'hello' } });
+  });
+
+  test('bound the frames that one message comes in', async () => {
+    const { url } = await startServer();
+    const raw = await openReady(url);
+    for (let i = 0; i < 200; i++) raw.socket.send(' ', { fin: false });
+    expect((await raw.closed).code).toBe(1008);
+  });
+
   test('end a socket whose client is not there any more, and no other', async () => {
     const server = await startServer({ env: { PLINTH_TIMEOUT_SOCKET_PING_MS: '100' } });
     const alive = await openReady(server.url);
@@ -241,6 +296,22 @@ describe('the app that watches over sockets', () => {
   ])('opens none while it %s, and does not say more', async (_what, error, closing) => {
     const { url } = await startServer({ app: failing(error) });
     expect(await refusalOf(url)).toEqual(closing);
+  });
+
+  test('is waited for no longer than an operation may take', async () => {
+    const stopped: string[] = [];
+    let found = (): void => undefined;
+    const app = () => ({
+      ...testApp(),
+      watchViewer: async () => {
+        await new Promise<void>((resolve) => (found = resolve));
+        return { id: undefined, stop: () => void stopped.push('stopped') };
+      },
+    });
+    const { url } = await startServer({ app, env: { PLINTH_LIMIT_REQUEST_MS: '200' } });
+    expect((await refusalOf(url)).code).toBe(1013);
+    found();
+    await expect.poll(() => stopped).toEqual(['stopped']);
   });
 
   test('is told of the end of every socket, also of one that ends before it is known whose it is', async () => {

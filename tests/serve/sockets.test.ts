@@ -232,6 +232,14 @@ describe('the protocol', () => {
     expect(await askClient(openClient(url), HELLO)).toEqual({ data: { hello: 'hello' } });
   });
 
+  test('closes with 4400 for a ping that is nested too deep to be sent back', async () => {
+    const { url } = await startServer();
+    const raw = await openRaw(url);
+    const depth = 200_000;
+    raw.send(`{"type":"ping","payload":{"a":${'['.repeat(depth)}${']'.repeat(depth)}}}`);
+    expect((await raw.closed).code).toBe(4400);
+  });
+
   test('closes with 4400 for a binary message', async () => {
     const raw = await openReady((await startServer()).url);
     raw.socket.send(Buffer.from(JSON.stringify(subscribe('1'))));

@@ -46,7 +46,7 @@ function idType(app: AppModel): string {
 export function accountIdTest(app: AppModel): (id: string) => boolean {
   const type = idType(app);
   if (type === 'uuid') return (id) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
-  if (type === 'int4') return (id) => /^(0|[1-9]\d{0,8})$/.test(id);
+  if (type === 'int4') return (id) => /^(0|[1-9]\d{0,9})$/.test(id) && Number(id) < 2 ** 31;
   return () => true;
 }
 

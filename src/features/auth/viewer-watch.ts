@@ -13,6 +13,8 @@ export interface ViewerWatchParts {
 
 /** How often the database is asked, and so at most how long a session's connections outlive it. */
 const EVERY_MS = 1_000;
+/** How long the database may take to say: a connection that has died says nothing, and another has to be asked. */
+const PATIENCE_MS = 1_500;
 /** How often a token is read again: its issuer may have withdrawn the key. */
 const TOKEN_EVERY_MS = 30_000;
 
@@ -87,11 +89,9 @@ export class ViewerWatch {
       return;
     }
     this.#isChecking = true;
-    this.#checkRows()
-      .catch((err: unknown) => this.#parts.log.debug({ err }, 'open sessions could not be looked after'))
-      .finally(() => {
-        this.#isChecking = false;
-      });
+    void this.#checkRows().finally(() => {
+      this.#isChecking = false;
+    });
   }
 
   stop(): void {
@@ -121,7 +121,11 @@ export class ViewerWatch {
   async #checkRows(): Promise<void> {
     do {
       this.#isOld = false;
-      const ended = (await Promise.all(KINDS.map((kind) => this.#findEnded(kind)))).flat();
+      // One that cannot be asked after keeps no other open.
+      const found = await Promise.allSettled(KINDS.map((kind) => this.#findEnded(kind)));
+      const ended = found.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+      const [fault] = found.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+      if (fault) this.#parts.log.debug({ err: fault }, 'open sessions could not be looked after');
       if (ended.length > 0) this.#parts.changed();
       for (const end of ended) end();
     } while (this.#isOld);
@@ -137,9 +141,11 @@ export class ViewerWatch {
 
   async #askAll(kind: RowKind, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
     if (keys.length === 0) return new Map();
-    const rows = await this.#parts.db.query<{ key: string; facts: string }>(this.#parts.statements[kind], [
-      keys,
-    ]);
+    const rows = await this.#parts.db.query<{ key: string; facts: string }>(
+      this.#parts.statements[kind],
+      [keys],
+      { signal: AbortSignal.timeout(PATIENCE_MS) },
+    );
     return new Map(rows.map(({ key, facts }) => [key, facts]));
   }
 

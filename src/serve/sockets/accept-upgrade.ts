@@ -7,6 +7,9 @@ import type { OperationsDeps } from './operations.ts';
 /** How long a client may take to answer the closing of its socket, or to read what is left before it. */
 const CLOSING_MS = 5_000;
 
+/** Frames that one message may come in. Each keeps what it was read in, however small it is itself. */
+const MOST_FRAGMENTS = 128;
+
 /** Makes a connection of a request that may have one. @param opened undefined where it could not be made after all */
 export type AcceptUpgrade = (
   visit: Visit,
@@ -16,12 +19,13 @@ export type AcceptUpgrade = (
 ) => void;
 
 export function acceptUpgrades(deps: OperationsDeps): AcceptUpgrade {
-  // A variable first: ws' types do not know of `closeTimeout`.
+  // A variable first: ws' types do not know of all of them.
   const options = {
     noServer: true,
     clientTracking: false,
     maxPayload: deps.config.limits.bodyBytes,
     closeTimeout: CLOSING_MS,
+    maxFragments: MOST_FRAGMENTS,
     handleProtocols,
   };
   const server = new WebSocketServer(options);

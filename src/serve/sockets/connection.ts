@@ -3,7 +3,7 @@ import type { RawData, WebSocket } from 'ws';
 import { ViewerError } from '../../kit/viewer-error.ts';
 import { describeFailure } from '../error-answer.ts';
 import { isErrorCode } from '../errors.ts';
-import type { WatchedViewer } from '../types.ts';
+import type { PlinthApp, WatchedViewer } from '../types.ts';
 import { ADMIN_KEY_HEADER, resolveViewer } from '../viewer.ts';
 import { CLOSE, closeCodeOf, fitReason, SocketClosing } from './close.ts';
 import { connectionHeaders } from './connection-headers.ts';
@@ -27,6 +27,13 @@ interface Leaving {
 /** How long operations may go on whose viewer's session has ended: as with requests, what is under way is answered. */
 const LAST_WORDS_MS = 500;
 
+/** What Node's own timeouts of sockets go by; its types do not say it. */
+interface Handled {
+  readonly _handle?: { readonly writeQueueSize?: number } | null;
+}
+
+const NOT_READ = 'The client does not read what it is sent';
+
 /** One socket, by the protocol `graphql-transport-ws`. */
 export class Connection {
   readonly #socket: WebSocket;
@@ -34,6 +41,8 @@ export class Connection {
   readonly #deps: OperationsDeps;
   #state: 'new' | 'greeted' | 'open' = 'new';
   #isAlive = true;
+  /** Bytes that have left for the client by the last call. */
+  #left = 0;
   #leaving: Leaving | undefined;
   #operations: Operations | undefined;
   #watched: WatchedViewer | undefined;
@@ -54,9 +63,10 @@ export class Connection {
     socket.once('close', () => this.#end());
   }
 
-  /** Called at regular intervals. Who has not answered the last call by now is not there any more. */
+  /** Called at regular intervals. Who has not answered the last call by now is not there any more, or does not read. */
   ping(): void {
     if (!this.#isAlive) return this.terminate();
+    if (this.#isStuck()) return this.#close(CLOSE.tryLater, NOT_READ);
     this.#isAlive = false;
     if (this.#isOpen) this.#socket.ping();
   }
@@ -80,7 +90,7 @@ export class Connection {
     this.#isAlive = true;
     try {
       if (isBinary) throw new SocketClosing(CLOSE.badRequest, 'Messages are text');
-      this.#handle(readMessage(String(data)));
+      this.#handle(readMessage(String(data), this.#deps.config.limits.jsonDepth));
     } catch (error) {
       if (error instanceof SocketClosing) return this.#close(error.code, error.message);
       this.#deps.log.error({ err: error, requestId: this.#visit.id }, 'a message could not be handled');
@@ -115,14 +125,11 @@ export class Connection {
 
   /** Finds out who is there. Wrong credentials are refused now rather than with every operation. */
   async #greet(payload: Readonly<Record<string, unknown>> | undefined): Promise<void> {
-    const { config, current } = this.#deps;
+    const { config } = this.#deps;
     try {
       const headers = connectionHeaders(this.#visit.upgrade.headers, payload, config.limits.jsonDepth);
       const who = resolveViewer(headers, config);
-      const onEnd = (): void => this.#endSession();
-      const watched = await current.use(async ({ app }) =>
-        app.watchViewer?.({ ...who, headers: { ...headers, [ADMIN_KEY_HEADER]: undefined } }, onEnd),
-      );
+      const watched = await this.#watch({ ...who, headers: { ...headers, [ADMIN_KEY_HEADER]: undefined } });
       this.#watched = watched;
       if (!this.#isOpen) return this.#end();
       this.#operations = new Operations(
@@ -136,6 +143,27 @@ export class Connection {
       this.#closeIfDone();
     } catch (error) {
       this.#refuse(error);
+    }
+  }
+
+  /** Takes no longer than an operation may. */
+  async #watch(
+    who: Parameters<NonNullable<PlinthApp['watchViewer']>>[0],
+  ): Promise<WatchedViewer | undefined> {
+    const onEnd = (): void => this.#endSession();
+    const watching = this.#deps.current.use(async ({ app }) => app.watchViewer?.(who, onEnd));
+    const limit = this.#deps.limits.start();
+    try {
+      return await limit.bound(watching);
+    } catch (error) {
+      // Nobody waits for it any more.
+      watching.then(
+        (watched) => watched?.stop(),
+        () => undefined,
+      );
+      throw error;
+    } finally {
+      limit.end();
     }
   }
 
@@ -163,8 +191,21 @@ export class Connection {
   #send(text: string): void {
     if (!this.#isOpen) return;
     if (this.#socket.bufferedAmount > this.#deps.config.sockets.backlogBytes)
-      return this.#close(CLOSE.tryLater, 'The client does not read what it is sent');
+      return this.#close(CLOSE.tryLater, NOT_READ);
     this.#socket.send(text);
+  }
+
+  /** Whether nothing of what waits for the client has left since the last call, whatever the client says itself. */
+  #isStuck(): boolean {
+    const { socket } = this.#visit.upgrade;
+    const { bytesWritten, writableLength } = socket;
+    // What is on its way in one piece counts as waiting until all of it has left; libuv knows how much of it has.
+    const { writeQueueSize } = (socket as unknown as Handled)._handle ?? {};
+    if (writeQueueSize === undefined) return false;
+    const left = bytesWritten - writableLength - writeQueueSize;
+    const isStuck = writableLength > 0 && left === this.#left;
+    this.#left = left;
+    return isStuck;
   }
 
   #close(code: number, reason: string): void {

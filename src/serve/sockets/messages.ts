@@ -1,4 +1,5 @@
 import { type Message, MessageType, parseMessage } from 'graphql-ws';
+import { refuseHostileJson } from '../refuse-hostile-json.ts';
 import { CLOSE, SocketClosing } from './close.ts';
 
 export type ClientMessage = Extract<Message, { type: ClientType }>;
@@ -18,11 +19,22 @@ const CLIENT_TYPES: readonly MessageType[] = [
 ];
 
 /** Reads what a client may send. @throws SocketClosing 4400 */
-export function readMessage(text: string): ClientMessage {
+export function readMessage(text: string, jsonDepth: number): ClientMessage {
   const message = parse(text);
   if (!isFromClient(message))
     throw new SocketClosing(CLOSE.badRequest, `"${message.type}" is the server's to send`);
+  if (message.type === MessageType.Ping || message.type === MessageType.Pong)
+    refuseHostilePayload(message.payload, jsonDepth);
   return message;
+}
+
+/** What is sent back as it came; payloads of others are looked at where they are used. */
+function refuseHostilePayload(payload: unknown, jsonDepth: number): void {
+  try {
+    refuseHostileJson(payload, jsonDepth);
+  } catch (error) {
+    throw new SocketClosing(CLOSE.badRequest, (error as Error).message);
+  }
 }
 
 function isFromClient(message: Message): message is ClientMessage {

@@ -14,7 +14,7 @@ import type { Connection, Visit } from './connection.ts';
 import { Counts } from './counts.ts';
 import { judgeUpgrade } from './judge-upgrade.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
-import { serveAsHttp } from './serve-as-http.ts';
+import { isStillAnswering, serveAsHttp } from './serve-as-http.ts';
 
 export interface SocketDeps extends GraphqlDeps {
   /** Where a request comes from, as Fastify would say. */
@@ -30,6 +30,7 @@ const FAREWELL_MS = 500;
 export function openSockets(server: Server, deps: SocketDeps): Sockets {
   const sockets = new Sockets(deps);
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    if (isStillAnswering(stream)) return;
     if (asksForSocket(request)) sockets.receive(request, stream, head);
     else serveAsHttp(server, request, stream, head);
   });

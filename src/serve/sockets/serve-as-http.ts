@@ -1,4 +1,5 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 /** What belongs to the offer of another protocol (RFC 9110 §7.8, RFC 7540 §3.2.1). */
@@ -13,6 +14,27 @@ export function serveAsHttp(server: Server, request: IncomingMessage, socket: Du
   if (!socket.readable) return void socket.destroy();
   socket.unshift(Buffer.concat([Buffer.from(headOf(request), 'latin1'), head]));
   server.emit('connection', socket);
+}
+
+/**
+ * Whether requests that came before on the same connection still wait for their answers. Then it is closed behind them, and
+ * whoever has sent the offer sends it again: two readers of one connection would mix up their answers.
+ */
+export function isStillAnswering(socket: Duplex): boolean {
+  if (!pendingAnswer(socket)) return false;
+  endAfterAnswers(socket as Socket);
+  return true;
+}
+
+/** Node's own note of whose answer a connection carries. */
+function pendingAnswer(socket: Duplex): ServerResponse | null | undefined {
+  return (socket as { _httpMessage?: ServerResponse | null })._httpMessage;
+}
+
+function endAfterAnswers(socket: Socket): void {
+  const pending = pendingAnswer(socket);
+  if (!pending) socket.destroySoon();
+  else pending.once('close', () => setImmediate(() => endAfterAnswers(socket)));
 }
 
 function headOf({ method, url, httpVersion, rawHeaders }: IncomingMessage): string {

@@ -232,6 +232,18 @@ describe('a socket ends with its session', () => {
     expect(await kept.closed).toEqual(ENDED);
   });
 
+  it('also where nobody was watched for a while before', async () => {
+    const account = await newAccount();
+    const first = await open(bearer(account.token));
+    first.socket.close();
+    await first.closed;
+    // The watch has nothing to do for longer than it sleeps.
+    await new Promise((resolve) => setTimeout(resolve, 1_300));
+    const next = await open(bearer(account.token));
+    await server.db.execute(REMOVE, [account.id]);
+    expect(await next.closed).toEqual(ENDED);
+  });
+
   it('and its client hears why when it comes back', async () => {
     const { token, cookie } = await newAccount();
     const raw = await open(bearer(token));
