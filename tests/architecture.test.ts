@@ -79,6 +79,14 @@ describe('architecture', () => {
     expect(trespasses).toEqual([]);
   });
 
+  it('what measures in our own process takes graphql from us, whatever the bench has installed', () => {
+    const bench = resolve(src, '../bench');
+    const takers = readdirSync(bench)
+      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => /(?:from|import)\s*\(?\s*'graphql['/]/.test(readFileSync(join(bench, name), 'utf8')));
+    expect(takers).toEqual([]);
+  });
+
   it('only config/ reads the environment', () => {
     const readers = files.filter((path) => /process\.env\b/.test(stripComments(readFileSync(path, 'utf8'))));
     expect(readers.map(roomOf).filter((room) => room !== 'config')).toEqual([]);
