@@ -106,10 +106,7 @@ function noSchemas(): never {
 }
 
 function refuseWhileStopping(http: FastifyInstance, life: Life, maskError: MaskError): void {
-  const ended = (): void => life.ended();
   http.addHook('onRequest', (request, reply, done) => {
-    reply.raw.once('close', ended);
-    life.began();
     if (!life.stopping || request.url.startsWith('/health/')) return done();
     sendError(stopping(), request, reply, maskError);
   });

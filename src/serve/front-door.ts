@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type GraphqlDeps, PATH } from './add-graphql-routes.ts';
 import { type Incoming, plainOperation } from './admit-request.ts';
+import { closeWithConnection } from './close-with-connection.ts';
 import { handOver } from './hand-over.ts';
 import type { Life } from './life.ts';
 import type { Log } from './log.ts';
@@ -24,13 +25,17 @@ type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 /**
  * Stands before Fastify for the one kind of request that there are most of: an ordinary post of an operation. Where the app
  * can answer it at once, it is answered here; whatever else it turns out to be is handed over as it is, so that every
- * refusal and every failure has one origin.
+ * refusal and every failure has one origin. Every request comes by here, so here they are counted, each once.
  */
 export function openFrontDoor(server: Server, deps: DoorDeps): void {
   const [fastify] = server.listeners('request') as Handle[];
   if (!fastify) throw new Error('Fastify does not listen to its server');
   server.removeListener('request', fastify);
+  const ended = (): void => deps.life.ended();
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    closeWithConnection(request, response);
+    deps.life.began();
+    response.once('close', ended);
     if (mayEnter(request, deps)) receive(request, response, deps, fastify.bind(server));
     else fastify.call(server, request, response);
   });
@@ -89,8 +94,6 @@ class Visit {
     this.#body = body;
     this.#deps = deps;
     this.#limit = deps.limits.start(response);
-    response.once('close', () => deps.life.ended());
-    deps.life.began();
   }
 
   /** Undefined, or any failure: Fastify is to be asked. */
