@@ -5,7 +5,7 @@ import type { AppModel } from '../../model/app-model.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { type BuiltStatement, buildStatement, type CompilableOperation } from './build-statement.ts';
 import { joinAnswer } from './join-answer.ts';
-import { KnownOperations } from './known-operations.ts';
+import { KnownOperations, type SentOperation } from './known-operations.ts';
 import { prepareRun, type Run, readRow } from './prepare-run.ts';
 import type { ShapeParts } from './request-shape.ts';
 import { type RuleUse, ruleUse } from './rule-use.ts';
@@ -20,12 +20,8 @@ export interface CompiledQueriesParts {
   readonly onFault: (error: unknown) => void;
 }
 
-/** One query, parsed and validated, and who asks. */
-export interface QueryRequest {
-  readonly document: DocumentNode;
-  readonly operationName?: string | null | undefined;
-  /** As they were sent. */
-  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+/** One operation, and who asks. */
+export interface QueryRequest extends SentOperation {
   readonly scope: RequestScope;
 }
 
@@ -51,8 +47,7 @@ export class CompiledQueries {
 
   /** Why an operation runs through the resolvers; undefined where it is compiled. */
   whyNot(document: DocumentNode, operationName?: string | null): string | undefined {
-    const known = this.#known.find(document, operationName);
-    return typeof known === 'string' ? known : undefined;
+    return this.#known.whyNot(document, operationName);
   }
 
   /**
@@ -61,10 +56,9 @@ export class CompiledQueries {
    * @throws DatabaseError where the database is to blame and asking again would help nobody
    */
   async answer(request: QueryRequest): Promise<string | undefined> {
-    const known = this.#known.find(request.document, request.operationName);
-    if (typeof known === 'string') return undefined;
-    const variables = known.coerce(request.variables ?? {});
-    if (!variables) return undefined;
+    const found = this.#known.find(request);
+    if (!found) return undefined;
+    const { known, variables } = found;
     const parts: ShapeParts = { ...known, scope: request.scope, variables, rules: this.#rules };
     const run = prepareRun(parts, known.templates, (scope, values) =>
       this.#build(known.operation, scope, values),

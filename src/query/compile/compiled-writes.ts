@@ -39,8 +39,7 @@ export class CompiledWrites {
 
   /** Why a mutation runs step by step; undefined where it is one statement. */
   whyNot(document: DocumentNode, operationName?: string | null): string | undefined {
-    const known = this.#known.find(document, operationName);
-    return typeof known === 'string' ? known : undefined;
+    return this.#known.whyNot(document, operationName);
   }
 
   /**
@@ -49,11 +48,10 @@ export class CompiledWrites {
    * @throws DatabaseError where it is not known that nothing was stored, or where trying again would help nobody
    */
   async answer(request: QueryRequest): Promise<string | undefined> {
-    const known = this.#known.find(request.document, request.operationName);
-    if (typeof known === 'string') return undefined;
-    const variables = known.coerce(request.variables ?? {});
-    const write = oneRowWrite(this.#parts.app, known.operation.operation);
-    if (!variables || !write) return undefined;
+    const found = this.#known.find(request);
+    const write = found && oneRowWrite(this.#parts.app, found.known.operation.operation);
+    if (!write) return undefined;
+    const { known, variables } = found;
     const { scope } = request;
     const ask = askOf(known, write, scope, variables);
     const build = this.#tryTo(() => COMPILERS[write.kind](ask));

@@ -26,6 +26,20 @@ export interface KnownOperation {
   readonly templates: TemplateStore;
 }
 
+/** One operation, parsed and validated. */
+export interface SentOperation {
+  readonly document: DocumentNode;
+  readonly operationName?: string | null | undefined;
+  /** As they were sent. */
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+/** An operation that is compiled, with its variables as graphql-js coerces them. */
+interface FoundOperation {
+  readonly known: KnownOperation;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
 /** Why an operation is not compiled, in a sentence; undefined where it is. */
 export type WhyNot = (
   operation: OperationDefinitionNode,
@@ -43,8 +57,22 @@ export class KnownOperations {
     this.#whyNot = whyNot;
   }
 
+  /** Why an operation is not compiled; undefined where it is. */
+  whyNot(document: DocumentNode, operationName?: string | null): string | undefined {
+    const known = this.#find(document, operationName);
+    return typeof known === 'string' ? known : undefined;
+  }
+
+  /** Undefined where the operation is not compiled, or its variables do not fit. */
+  find({ document, operationName, variables: sent }: SentOperation): FoundOperation | undefined {
+    const known = this.#find(document, operationName);
+    if (typeof known === 'string') return undefined;
+    const variables = known.coerce(sent ?? {});
+    return variables && { known, variables };
+  }
+
   /** A sentence where the operation is not compiled. */
-  find(document: DocumentNode, operationName: string | null | undefined): KnownOperation | string {
+  #find(document: DocumentNode, operationName: string | null | undefined): KnownOperation | string {
     let byName = this.#known.get(document);
     if (!byName) {
       byName = new Map();

@@ -72,22 +72,15 @@ export class MutationAnswers implements MutationPath {
 
   /** Why the resolvers answer a mutation; undefined where statements do. */
   whyNot(document: DocumentNode, operationName?: string | null): string | undefined {
-    const known = this.#known.find(document, operationName);
-    return typeof known === 'string' ? known : undefined;
+    return this.#known.whyNot(document, operationName);
   }
 
-  prepare({
-    document,
-    operationName,
-    variables: sent,
-    context: { scope },
-  }: OperationRequest): RunFields | undefined {
-    const known = this.#known.find(document, operationName);
+  prepare(request: OperationRequest): RunFields | undefined {
+    const { scope } = request.context;
     // What field rules hide is counted by the resolvers.
-    const isCounted = scope.countsHidden && asksRuledFields(this.#parts.schema, document);
-    const variables = typeof known === 'string' || isCounted ? undefined : known.coerce(sent ?? {});
-    if (typeof known === 'string' || !variables) return undefined;
-    const fields = this.#tryTo(() => this.#fieldsOf(known, scope, variables));
+    if (scope.countsHidden && asksRuledFields(this.#parts.schema, request.document)) return undefined;
+    const found = this.#known.find(request);
+    const fields = found && this.#tryTo(() => this.#fieldsOf(found.known, scope, found.variables));
     return fields && (() => runFields(fields, scope));
   }
 
