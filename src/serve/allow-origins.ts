@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { Config } from '../config/config.ts';
+import { type Config, namesOrigin } from '../config/index.ts';
 
 /** Which web pages of other origins may read our answers. */
 export interface AllowedOrigins {
@@ -9,22 +9,17 @@ export interface AllowedOrigins {
   addHeaders(origin: string | undefined, reply: FastifyReply): void;
 }
 
-const LOCAL_ORIGIN = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/;
-
 /** What a page may send, and which of our headers it may read. The admin key and `X-Plinth-As` are not: never from a page. */
 const ALLOWED_HEADERS =
   'authorization, content-type, idempotency-key, x-plinth-position, x-apollo-operation-name, apollo-require-preflight';
 const EXPOSED_HEADERS = 'x-request-id, x-plinth-position, retry-after';
 
 /**
- * Reads CORS_ORIGINS. Unset, production allows none and development every origin on this machine, since that is where
- * a single-page app's own dev server runs. An origin is never reflected unless it is allowed.
+ * Reads CORS_ORIGINS. An origin is never reflected unless it is allowed.
  */
 export function allowOrigins(config: Pick<Config, 'mode' | 'corsOrigins'>): AllowedOrigins {
-  const listed = new Set(config.corsOrigins);
-  const anyone = listed.has('*');
-  const local = config.mode === 'development' && listed.size === 0;
-  const allow = (origin: string) => anyone || listed.has(origin) || (local && LOCAL_ORIGIN.test(origin));
+  const anyone = config.corsOrigins.includes('*');
+  const allow = (origin: string) => anyone || namesOrigin(config, origin);
   const headersFor = (origin: string | undefined): Readonly<Record<string, string>> => {
     if (origin === undefined || !allow(origin)) return VARY;
     return {

@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Config } from '../config/config.ts';
+import { isLocalHost } from '../kit/is-local-host.ts';
 import { ViewerError } from '../kit/viewer-error.ts';
 import type { ViewerState } from '../model/viewer.ts';
-import { isOwnPage } from './is-local-host.ts';
 import { readViewerHeader } from './read-viewer-header.ts';
 
 export const ADMIN_KEY_HEADER = 'x-plinth-admin-key';
@@ -40,6 +40,11 @@ export function resolveViewer(headers: Headers, config: Pick<Config, 'mode' | 'a
     throw new ViewerError('UNAUTHENTICATED', 'The admin key is wrong.');
   }
   return { viewer: actAs === undefined ? { kind: 'admin' } : readViewerHeader(actAs), hasAdminKey: true };
+}
+
+/** Whether a request comes from a page that this server itself served on this machine. */
+function isOwnPage(headers: Headers): boolean {
+  return isLocalHost(headers.host) && headers.origin === `http://${headers.host}`;
 }
 
 /** Takes the time of the expected key, whatever is given: neither content nor length shows in it. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, readConfig } from '../../src/config/index.ts';
+import { ConfigError, namesOrigin, readConfig } from '../../src/config/index.ts';
 import { SECRET } from './support.ts';
 
 const strong = { PLINTH_SECRET: SECRET };
@@ -115,4 +115,26 @@ test('the command line wins over the environment, and that over the file', () =>
     { mode: 'development', file, commandLine: { port: 3 } },
   );
   expect(config).toMatchObject({ port: 3, host: 'env', logLevel: 'debug' });
+});
+
+describe('CORS_ORIGINS', () => {
+  const [app, dev] = ['https://app.example.com', 'http://localhost:5173'];
+  test.each<['development' | 'production', string[], string, boolean]>([
+    ['production', [app], app, true],
+    ['production', [app], 'http://app.example.com', false],
+    ['production', [], dev, false],
+    ['production', ['*'], app, false],
+    ['development', [app], app, true],
+    ['development', [app], dev, false],
+    ['development', ['*'], dev, false],
+    ['development', [], dev, true],
+    ['development', [], 'https://127.0.0.1', true],
+    ['development', [], 'http://[::1]:3000', true],
+    ['development', [], 'localhost:5173', false],
+    ['development', [], 'null', false],
+    ['development', [], 'http://localhost.example.com', false],
+    ['development', [], 'http://http://localhost', false],
+  ])('in %s, as %j, names %s: %j', (mode, corsOrigins, origin, named) => {
+    expect(namesOrigin({ mode, corsOrigins }, origin)).toBe(named);
+  });
 });

@@ -1,4 +1,5 @@
 import type { Config } from '../../config/index.ts';
+import { isLocalHost } from '../../kit/is-local-host.ts';
 import { ViewerError } from '../../kit/viewer-error.ts';
 import type { AppModel } from '../../model/app-model.ts';
 import type { ViewerState } from '../../model/viewer.ts';
@@ -70,8 +71,7 @@ function bodyOf({ body }: AuthHttpRequest): Readonly<Record<string, unknown>> {
 }
 
 function sendMails({ config, mailer }: RouteParts, { headers, remoteAddress }: AuthHttpRequest): Response {
-  const local = /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/.test(headers.host ?? '');
-  if (config.mode !== 'development' || !isLoopback(remoteAddress) || !local)
+  if (config.mode !== 'development' || !isLoopback(remoteAddress) || !isLocalHost(headers.host))
     throw new ViewerError('NOT_FOUND', 'There is nothing at this address.');
   if (headers.accept?.includes('json')) return Response.json(mailer.sent());
   return new Response(renderMailPage(mailer.sent()), {

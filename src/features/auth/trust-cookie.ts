@@ -1,4 +1,4 @@
-import type { Config } from '../../config/index.ts';
+import { type Config, namesOrigin } from '../../config/index.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
@@ -25,11 +25,8 @@ export function trustsCookie(
   }
   if (origin === new URL(publicUrl).origin || origin === ownOrigin(headers)) return true;
   if (config.auth.appUrl !== undefined && origin === new URL(config.auth.appUrl).origin) return true;
-  if (config.corsOrigins.includes(origin)) return true;
-  return config.mode === 'development' && config.corsOrigins.length === 0 && LOCAL.test(origin);
+  return namesOrigin(config, origin);
 }
-
-const LOCAL = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/;
 
 /** A page cannot choose the Host of its requests, so the origin that matches it is our own. */
 function ownOrigin({ host, origin }: Headers): string | undefined {
