@@ -1,10 +1,13 @@
 import type pg from 'pg';
 
+/** After how many ms of waiting a connection looks for a deadlock. The one that finds it is the one that PostgreSQL ends. */
+export const DEADLOCK_MS = 100;
+
 /**
  * PostgreSQL looks for deadlocks after a second of waiting, in which everybody queues behind the two that wait for each
  * other. It lets superusers and those who were granted it look sooner; for others, and before version 15, it stays.
  */
-const LOOK_SOONER = `SELECT set_config('deadlock_timeout', '100ms', false)
+const LOOK_SOONER = `SELECT set_config('deadlock_timeout', '${DEADLOCK_MS}ms', false)
   WHERE has_parameter_privilege('deadlock_timeout', 'SET')`;
 
 /**

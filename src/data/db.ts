@@ -10,10 +10,11 @@ export interface QueryOptions {
   /** When it fires, the statement is cancelled on the server and the call rejects with kind `cancelled`. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Whether it may share a connection with others: a `read` may run twice, and a `write` is a transaction of its own that
-   * runs again only where PostgreSQL has refused it, since then nothing of it was stored. Without it, it shares with nobody.
+   * Whether it may share a connection with others: a `read` may run twice, and a `write` only where PostgreSQL has refused
+   * it, since then nothing of it was stored. A write is a transaction of its own; an `insert`, which adds one row and changes
+   * no other, may be one with others of its kind. Without it, it shares with nobody.
    */
-  readonly shares?: 'read' | 'write';
+  readonly shares?: 'read' | 'write' | 'insert';
 }
 
 /** The columns of one row as PostgreSQL's own text, in their order. */

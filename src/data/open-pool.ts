@@ -121,9 +121,16 @@ function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane }: Beside)
     return closeCancellably(client, async () => {
       const began = performance.now();
       const texts = await runForTexts(client, text, params, options);
-      if (options.shares && options.name !== undefined) lane?.note(options.name, performance.now() - began);
+      const { name, shares } = options;
+      if (lane && shares && name !== undefined) lane.note({ name, shares }, performance.now() - began);
       return texts;
     });
+  };
+  // The pool forgets who still waits for a connection when it is closed.
+  const runAgain = new Set<Promise<unknown>>();
+  const again = <T>(work: Promise<T>): Promise<T> => {
+    runAgain.add(work);
+    return work.finally(() => runAgain.delete(work));
   };
   return {
     url: poolOptions.url,
@@ -136,11 +143,13 @@ function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane }: Beside)
       const { name, shares } = options;
       const sooner = shares && name !== undefined && lane?.run({ text, params, name, shares });
       if (!sooner) return readTexts(text, params, options);
-      return sooner.then((outcome) => (outcome ? outcome.texts : readTexts(text, params, options)));
+      return sooner.then((outcome) => (outcome ? outcome.texts : again(readTexts(text, params, options))));
     },
     transaction: (fn, options) => runTransaction(pool, fn, options, session, family),
     close: () => {
-      closed ??= Promise.all([pool.end(), lane?.close()]).then(() => undefined);
+      closed ??= Promise.resolve(lane?.close())
+        .then(() => Promise.allSettled(runAgain))
+        .then(() => pool.end());
       return closed;
     },
   };

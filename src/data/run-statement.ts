@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import pg from 'pg';
 import { DatabaseError, toDatabaseError } from './database-error.ts';
 import type { QueryOptions, Texts } from './db.ts';
-import { TextRow } from './express/text-row.ts';
+import { TextRows } from './express/text-rows.ts';
 
 const { builtins } = pg.types;
 const parsed = new Set<number>([
@@ -55,7 +55,11 @@ export function runForTexts(
     signal,
     () =>
       new Promise((resolve, reject) => {
-        on.query(new TextRow(text, params, name, (error, texts) => (error ? reject(error) : resolve(texts))));
+        on.query(
+          new TextRows([{ text, params, name }], (error, [texts]) =>
+            error ? reject(error) : resolve(texts),
+          ),
+        );
       }),
   );
 }

@@ -61,6 +61,16 @@ describe('short reads share a connection', () => {
     await wrong;
   });
 
+  it('one that is sent behind a failure for the first time is prepared afterwards', async () => {
+    const named = (name: string, seconds: string) =>
+      db.readTexts(TEXT, ['x', seconds], { name, shares: 'read' }).catch(() => undefined);
+    for (let run = 0; run < 8; run++) for (const name of ['bad', 'new']) await named(name, '0');
+    await untilShared();
+    const [lane] = (await read('x')) ?? [];
+    await Promise.all([named('bad', 'no number'), named('new', '0')]);
+    expect((await named('new', '0'))?.[0]).toBe(lane);
+  });
+
   it('who is held up by a long one is answered by the pool, and the long one is not let in again', async () => {
     await untilShared();
     const order: string[] = [];
@@ -222,12 +232,226 @@ describe('short writes share it, too', () => {
   });
 });
 
+describe('inserts share transactions', () => {
+  const INSERT = `INSERT INTO noted (value, at) VALUES ($1, $2::int4)
+    RETURNING pg_backend_pid()::text, value, pg_current_xact_id()::text`;
+  const insert = (value: string, at = 0) =>
+    db.readTexts(INSERT, [value, String(at)], { name: 'insert', shares: 'insert' });
+  const told = (work: Promise<unknown>) =>
+    work.then(
+      () => 'stored',
+      (error: { kind: string }) => error.kind,
+    );
+  const stored = async () =>
+    (await db.query<{ value: string }>('SELECT value FROM noted ORDER BY value')).map(({ value }) => value);
+  const transactionsOf = (all: readonly (Texts | undefined)[]) =>
+    new Set(all.map((texts) => texts?.[2])).size;
+
+  beforeEach(async () => {
+    await db.execute(`CREATE TABLE noted (value text PRIMARY KEY, at int4 CHECK (at >= 0),
+      UNIQUE (value, at), CONSTRAINT later UNIQUE (at, value) DEFERRABLE INITIALLY DEFERRED)`);
+    await db.execute('CREATE TABLE parent (id int4 PRIMARY KEY)');
+    return () => db.execute('DROP TABLE IF EXISTS child, parent, noted');
+  });
+
+  let warm = 0;
+  /** Inserts until those that come up together are fewer transactions than inserts. */
+  async function untilTogether(): Promise<void> {
+    await vi.waitFor(
+      async () => {
+        const all = await Promise.all(values.map(() => insert(`warm ${warm++}`)));
+        expect(transactionsOf(all)).toBeLessThan(all.length / 2);
+      },
+      { timeout: 20_000, interval: 1 },
+    );
+    await db.execute('DELETE FROM noted');
+  }
+
+  it('when they come up together, and each is stored once and answered for itself', async () => {
+    await untilTogether();
+    const many = Array.from({ length: 100 }, (_, i) => `value ${i}`);
+    const all = await Promise.all(many.map((value) => insert(value)));
+    expect(all.map((texts) => texts?.[1])).toEqual(many);
+    expect(transactionsOf(all)).toBeLessThan(50);
+    expect(await stored()).toEqual([...many].sort());
+  });
+
+  it('an update does not', async () => {
+    await untilTogether();
+    const update = () =>
+      db.readTexts(
+        'UPDATE noted SET at = at + 1 RETURNING value, NULL::text, pg_current_xact_id()::text',
+        [],
+        {
+          name: 'update',
+          shares: 'write',
+        },
+      );
+    await insert('a');
+    for (let round = 0; round < 4; round++) {
+      const all = await Promise.all(values.map(update));
+      expect(transactionsOf(all)).toBe(values.length);
+    }
+  });
+
+  it('a refusal of one is its own, told as the pool tells it; the others are stored', async () => {
+    await untilTogether();
+    const all = await Promise.all(values.map((value, i) => told(insert(value, i === 3 ? -1 : 0))));
+    expect(all).toEqual(values.map((_, i) => (i === 3 ? 'check' : 'stored')));
+    expect(await stored()).toEqual(values.filter((_, i) => i !== 3).sort());
+  });
+
+  it('one that is refused only by the commit is told as well, and answered to nobody', async () => {
+    await db.execute('ALTER TABLE noted DROP CONSTRAINT noted_pkey, DROP CONSTRAINT noted_value_at_key');
+    await untilTogether();
+    const all = await Promise.all([...values, 'value 3', 'value 4'].map((value) => told(insert(value))));
+    expect(all.filter((one) => one === 'unique')).toHaveLength(2);
+    expect(await stored()).toEqual([...values].sort());
+  });
+
+  it('one whose value cannot be sent fails alone, and does not leave half a transaction', async () => {
+    await untilTogether();
+    const circle: { self?: unknown } = {};
+    circle.self = circle;
+    const send = (value: unknown) =>
+      db.readTexts(INSERT, [value, '0'], { name: 'insert', shares: 'insert' }).then(
+        () => 'stored',
+        () => 'refused',
+      );
+    const all = await Promise.all(values.map((value, i) => send(i === 3 ? circle : value)));
+    expect(all).toEqual(values.map((_, i) => (i === 3 ? 'refused' : 'stored')));
+    expect(await stored()).toEqual(values.filter((_, i) => i !== 3).sort());
+  });
+
+  it('a refusal whose code is that of a lost connection is no loss to the others', async () => {
+    await db.execute(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF new.value = 'far' THEN RAISE 'nobody there' USING ERRCODE = '08001'; END IF; RETURN new; END $$`);
+    await db.execute('CREATE TRIGGER refuse BEFORE INSERT ON noted FOR EACH ROW EXECUTE FUNCTION refuse()');
+    await untilTogether();
+    const all = await Promise.all(values.map((value, i) => told(insert(i === 3 ? 'far' : value))));
+    await db.execute('DROP FUNCTION refuse CASCADE');
+    expect(all).toEqual(values.map((_, i) => (i === 3 ? 'unavailable' : 'stored')));
+    expect(await stored()).toEqual(values.filter((_, i) => i !== 3).sort());
+  });
+
+  it('closing lets those run again that were sent with one that is refused', async () => {
+    const other = db;
+    db = openPool({ url: database.url, max: 4, expressLines: 1 });
+    await untilTogether();
+    const all = Promise.all(values.map((value, i) => told(insert(value, i === 3 ? -1 : 0))));
+    await db.close();
+    db = other;
+    expect(await all).toEqual(values.map((_, i) => (i === 3 ? 'check' : 'stored')));
+    expect(await stored()).toEqual(values.filter((_, i) => i !== 3).sort());
+  });
+
+  it('a timeout in the URL ends no connection whose statements have been answered', async () => {
+    const other = db;
+    const url = new URL(database.url);
+    url.searchParams.set('query_timeout', '2000');
+    db = openPool({ url: url.href, max: 4, expressLines: 1 });
+    await untilTogether();
+    const [lane] = (await insert('before')) ?? [];
+    await other.query('SELECT pg_sleep(2.1)');
+    const [same] = (await insert('after')) ?? [];
+    await db.close();
+    db = other;
+    expect(same).toBe(lane);
+  });
+
+  it('all that wait in turn wait less than others do before they look for a deadlock, whatever the URL says', async () => {
+    const other = db;
+    const url = new URL(database.url);
+    url.searchParams.set('lock_timeout', '60000');
+    url.searchParams.set('statement_timeout', '50000');
+    db = openPool({ url: url.href, max: 4, expressLines: 1 });
+    const text =
+      "SELECT NULL::text, rtrim(current_setting('lock_timeout'), 'ms'), current_setting('statement_timeout')";
+    const bounds = () => db.readTexts(text, [], { name: 'bounds', shares: 'read' });
+    await vi.waitFor(async () => expect((await bounds())?.[2]).toBe('2s'), { timeout: 20_000 });
+    const [, lockMs] = (await bounds()) ?? [];
+    await db.close();
+    db = other;
+    expect(8 * Number(lockMs)).toBeLessThan(100);
+    expect(Number(lockMs)).toBeGreaterThan(0);
+  });
+
+  it('those whose like have been refused go by themselves for a while', async () => {
+    await untilTogether();
+    await Promise.all(values.map((value, i) => told(insert(value, i === 3 ? -1 : 0))));
+    const all = await Promise.all(values.map((value) => insert(`then ${value}`)));
+    expect(transactionsOf(all)).toBe(all.length);
+  });
+
+  it('a transaction that needs their locks, and they its own, is not the one that is ended', async () => {
+    await db.execute('INSERT INTO parent VALUES (1), (2)');
+    await db.execute('CREATE TABLE child (id text, parent int4 REFERENCES parent (id))');
+    const child = (id: string, parent: number) =>
+      db.readTexts(
+        'INSERT INTO child VALUES ($1, $2::int4) RETURNING id, NULL::text, pg_current_xact_id()::text',
+        [id, String(parent)],
+        { name: 'child', shares: 'insert' },
+      );
+    await vi.waitFor(
+      async () => {
+        const all = await Promise.all(values.map((value) => child(value, 1)));
+        expect(transactionsOf(all)).toBeLessThan(all.length / 2);
+      },
+      { timeout: 20_000, interval: 1 },
+    );
+    await db.execute('DELETE FROM child');
+    let children: readonly Promise<string>[] = [];
+    await db.transaction(async (tx) => {
+      await tx.execute('DELETE FROM parent WHERE id = 2');
+      children = values.map((value, i) => told(child(value, i % 2 === 0 ? 1 : 2)));
+      const isWaiting = async () => {
+        const locks =
+          "SELECT count(*)::int4 AS n FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'";
+        expect((await tx.query<{ n: number }>(locks))[0]?.n).toBeGreaterThan(0);
+      };
+      await vi.waitFor(isWaiting, { interval: 1 });
+      await tx.execute('SELECT FROM parent WHERE id = 1 FOR UPDATE');
+    });
+    expect(await Promise.all(children)).toEqual(
+      values.map((_, i) => (i % 2 === 0 ? 'stored' : 'foreignKey')),
+    );
+  });
+
+  it('when the connection is lost, what was sent is run no second time, and the rest is stored', async () => {
+    await untilTogether();
+    const [lane] = (await insert('first')) ?? [];
+    let release = (): void => undefined;
+    const holding = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let began = (): void => undefined;
+    const locked = new Promise<void>((resolve) => {
+      began = resolve;
+    });
+    const holder = db.transaction(async (tx) => {
+      await tx.execute('LOCK TABLE noted IN EXCLUSIVE MODE');
+      began();
+      await holding;
+    });
+    await locked;
+    const all = Promise.all(values.map((value) => told(insert(value))));
+    await db.query('SELECT pg_terminate_backend($1::int4)', [lane]);
+    release();
+    await holder;
+    const outcomes = await all;
+    expect(await stored()).toEqual(['first', ...values.filter((_, i) => outcomes[i] === 'stored')].sort());
+    expect(new Set(outcomes)).toEqual(new Set(['unavailable']));
+  });
+});
+
 describe('what counts as short', () => {
+  const S = { name: 's', shares: 'read' } as const;
+  const T = { name: 't', shares: 'read' } as const;
   const eight = (ms: number) => Array.from({ length: 8 }, () => ms);
   const noted = (beside: readonly number[], onLane: readonly number[] = [], at = 0): ShortStatements => {
     const short = new ShortStatements();
-    for (const ms of beside) short.noteBeside('s', ms, 0);
-    for (const ms of onLane) short.noteOnLane('s', ms, at);
+    for (const ms of beside) short.noteBeside(S, ms, 0);
+    for (const ms of onLane) short.noteOnLane([S], ms, at);
     return short;
   };
 
@@ -253,12 +477,49 @@ describe('what counts as short', () => {
 
   it('is barred for longer each time, until it has behaved for as long', () => {
     const short = noted(eight(0.5));
-    short.bar('s', 0);
+    short.noteHeldUp([S], 0);
     expect([short.has('s', 4_999), short.has('s', 5_000)]).toEqual([false, true]);
-    short.bar('s', 5_000);
+    short.noteHeldUp([S], 5_000);
     expect([short.has('s', 14_999), short.has('s', 15_000)]).toEqual([false, true]);
-    for (const ms of eight(0.5)) short.noteOnLane('s', ms, 36_000);
-    short.bar('s', 36_000);
+    for (const ms of eight(0.5)) short.noteOnLane([S], ms, 36_000);
+    short.noteHeldUp([S], 36_000);
     expect([short.has('s', 40_999), short.has('s', 41_000)]).toEqual([false, true]);
+  });
+
+  it('is sent with others while it has been quick within half a minute by itself', () => {
+    const short = noted(eight(0.5));
+    expect([short.mayJoin(S, 30_000), short.mayJoin(S, 30_001)]).toEqual([true, false]);
+    short.noteOnLane([S, T], 0.5, 30_001);
+    expect(short.mayJoin(S, 30_001)).toBe(false);
+    short.noteOnLane([S, S], 2, 30_001);
+    expect(short.mayJoin(S, 30_001)).toBe(true);
+    expect(short.mayJoin({ ...S, shares: 'write' }, 30_001)).toBe(false);
+  });
+
+  it('goes by itself where one of several was long, or failed', () => {
+    const short = noted(eight(0.5));
+    for (const ms of eight(0.5)) short.noteBeside(T, ms, 0);
+    short.noteOnLane([S, T, T], 24, 0);
+    expect([short.mayJoin(S, 0), short.mayJoin(T, 0)]).toEqual([true, true]);
+    short.noteOnLane([S, T, T], 26, 0);
+    expect([short.mayJoin(S, 999), short.mayJoin(T, 999)]).toEqual([false, false]);
+    expect([short.mayJoin(S, 1_000), short.has('s', 0)]).toEqual([true, true]);
+    short.setApart([S], 1_000);
+    expect([short.mayJoin(S, 2_999), short.mayJoin(S, 3_000)]).toEqual([false, true]);
+  });
+
+  it('may take as long as the disk where it writes', () => {
+    const short = new ShortStatements();
+    const write = { name: 'w', shares: 'insert' } as const;
+    for (const ms of eight(4)) short.noteBeside(write, ms, 0);
+    expect([short.has('w', 0), short.mayJoin(write, 0)]).toEqual([true, true]);
+  });
+
+  it('takes as long as a rule as a quarter of its runs do at most', () => {
+    const short = noted(eight(0.5));
+    for (let i = 0; i < 400; i++) short.noteOnLane([S], i % 4 === 0 ? 1 : 9, 0);
+    expect(short.usualMs('s')).toBeGreaterThan(0.7);
+    expect(short.usualMs('s')).toBeLessThan(1.5);
+    expect(short.usualMs('never seen')).toBe(0);
   });
 });

@@ -1,14 +1,20 @@
 import type pg from 'pg';
-import { Line, type Outcome, type Statement } from './line.ts';
-import { ShortStatements } from './short-statements.ts';
+import { DEADLOCK_MS } from '../begin-session.ts';
+import { type Bounds, Line, MOST_TOGETHER, type Outcome, type Statement } from './line.ts';
+import { type Named, ShortStatements } from './short-statements.ts';
 
 /** Statements under way on one line; more of them wait for a connection of the pool. */
-const LONGEST_LINE = 16;
+const LONGEST_LINE = 256;
+/** The same for those that take longer than this as a rule: two connections are not enough for many of them. */
+const LONGEST_HEAVY_LINE = 8;
+const LIGHT_MS = 1.5;
 /**
- * A write joins a line of fewer than this. It waits for the disk, and the next one behind it for another turn of it, while
- * the writes of all other connections share one.
+ * A write that commits by itself joins a line of fewer than this. It waits for the disk, and the next one behind it for
+ * another turn of it, while the writes of all other connections share one.
  */
 const WRITERS_LINE = 4;
+/** How many statements may be under way on a line for an insert to go there, and not on the next one. */
+const LONGEST_INSERTS = 32;
 /** Who has waited this long is answered by the pool instead. Milliseconds. */
 const PATIENCE_MS = 100;
 const SWEEP_MS = 25;
@@ -18,11 +24,16 @@ const RETRY_MS = 1_000;
 const DEAD_MS = 10_000;
 /** PostgreSQL ends what takes longer on a line; for reads the pool has long been asked then. */
 const STATEMENT_MS = 2_000;
-/** PostgreSQL gives up what waits longer for somebody's lock; after the sweep has seen it. */
-const LOCK_MS = PATIENCE_MS + 2 * SWEEP_MS;
+/**
+ * PostgreSQL gives up what waits longer for somebody's lock. Inserts that share a transaction hold locks of each other, which
+ * may close a circle that none of them alone would: it is opened here, before others look for it and are ended. The others
+ * may have begun to wait with the first of them, so all that wait in turn may take no longer.
+ */
+const LOCK_MS = Math.floor((0.8 * DEADLOCK_MS) / MOST_TOGETHER);
 
-/** How many connections of a pool short reads share: a small one has none to spare. */
-export const expressLinesOf = (poolSize: number): number => (poolSize >= 6 ? 2 : 0);
+/** How many connections of a pool short statements share: a fifth of them. A small one has none to spare. */
+export const expressLinesOf = (poolSize: number): number =>
+  poolSize >= 6 ? Math.max(2, Math.floor(poolSize / 5)) : 0;
 
 export interface ExpressOptions {
   readonly client: pg.ClientConfig;
@@ -30,19 +41,27 @@ export interface ExpressOptions {
   readonly lines: number;
 }
 
+/** Whether a value can be sent for sure: one that cannot would leave half a transaction. An object may throw as it is read. */
+const isPlain = (value: unknown): boolean =>
+  isScalar(value) || (Array.isArray(value) && value.every(isScalar));
+const isScalar = (value: unknown): boolean =>
+  typeof value !== 'object' || value === null || value instanceof Uint8Array;
+
 /**
- * A few connections that many short statements share. They go out without waiting for the answers of those before them,
- * and all that come up in one turn of the event loop leave together. That saves most of what a small one costs the
- * server and PostgreSQL alike, which is system calls and changes of task.
+ * A few connections that many short statements share. They go out without waiting for the answers of those before them, and
+ * those that come up while others are answered leave together, as one transaction where they are reads or inserts. That
+ * saves most of what a small one costs the server and PostgreSQL alike: system calls, changes of task, and commits.
  *
  * The price is that one waits for those ahead of it. So only statements that have been short are taken; a read that waits
  * longer all the same is sent to the pool, and what was in the way is kept out for a while. The lane never fails a
- * read: of whatever goes wrong on it nobody hears, because the pool is asked then. A write is a transaction of its own, and
- * the pool is asked only where PostgreSQL has refused it; when the connection is lost, nobody knows, and that is what it says.
+ * read: of whatever goes wrong on it nobody hears, because the pool is asked then. For a write the pool is asked only where
+ * PostgreSQL has refused it, or another one of its transaction; when the connection is lost, nobody knows, and that is what
+ * it says.
  */
 export class ExpressLane {
   readonly #options: ExpressOptions;
   readonly #client: pg.ClientConfig;
+  readonly #bounds: Bounds;
   readonly #short = new ShortStatements();
   readonly #lines = new Set<Line>();
   #sweep: NodeJS.Timeout | undefined;
@@ -54,14 +73,14 @@ export class ExpressLane {
   constructor(options: ExpressOptions) {
     this.#options = options;
     const { statement_timeout: limit } = options.client;
-    const limitMs = limit ? Math.min(limit, STATEMENT_MS) : STATEMENT_MS;
-    const bounds = { statement_timeout: limitMs, lock_timeout: Math.min(limitMs, LOCK_MS) };
-    this.#client = { ...options.client, ...bounds, keepAlive: true };
+    const statementMs = limit ? Math.min(limit, STATEMENT_MS) : STATEMENT_MS;
+    this.#bounds = { statementMs, lockMs: Math.min(statementMs, LOCK_MS) };
+    this.#client = { ...options.client, keepAlive: true };
   }
 
   /** Notes how long the pool took for a statement. */
-  note(name: string, ms: number): void {
-    this.#short.noteBeside(name, ms, performance.now());
+  note(statement: Named, ms: number): void {
+    this.#short.noteBeside(statement, ms, performance.now());
   }
 
   /**
@@ -71,13 +90,14 @@ export class ExpressLane {
   run(statement: Statement): Promise<Outcome> | undefined {
     const now = performance.now();
     if (this.#closed || !this.#short.has(statement.name, now)) return undefined;
+    if (!statement.params.every(isPlain)) return undefined;
     this.#used = now;
     if (this.#lines.size < this.#options.lines) this.#open(now);
-    const line = this.#shortestLine();
-    const longest = statement.shares === 'write' ? WRITERS_LINE : LONGEST_LINE;
-    if (!line || line.underWay >= longest) return undefined;
+    const joins = this.#short.mayJoin(statement, now);
+    const line = this.#lineFor(statement, joins);
+    if (!line) return undefined;
     this.#watch(now);
-    return line.send(statement);
+    return line.send(statement, { joins, usualMs: this.#short.usualMs(statement.name) });
   }
 
   async close(): Promise<void> {
@@ -86,19 +106,30 @@ export class ExpressLane {
     await Promise.all([...this.#lines].map((line) => line.close()));
   }
 
-  #shortestLine(): Line | undefined {
+  #lineFor({ name, shares }: Statement, joins: boolean): Line | undefined {
     let best: Line | undefined;
-    for (const line of this.#lines) if (line.isOpen && (!best || line.underWay < best.underWay)) best = line;
-    return best;
+    for (const line of this.#lines) {
+      if (!line.isOpen) continue;
+      // Those that share transactions would wait for each other's locks on several lines, and leave no line to reads.
+      if (shares === 'insert' && joins && line.underWay < LONGEST_INSERTS) return line;
+      if (!best || line.usualMs < best.usualMs) best = line;
+    }
+    return best && best.underWay < this.#longest(name, shares !== 'read' && !joins) ? best : undefined;
+  }
+
+  #longest(name: string, commitsAlone: boolean): number {
+    if (commitsAlone) return WRITERS_LINE;
+    return this.#short.usualMs(name) <= LIGHT_MS ? LONGEST_LINE : LONGEST_HEAVY_LINE;
   }
 
   #open(now: number): void {
     if (now < this.#retryAt) return;
     this.#retryAt = now + RETRY_MS;
     while (this.#lines.size < this.#options.lines) {
-      const line: Line = new Line(this.#client, {
+      const line: Line = new Line(this.#client, this.#bounds, {
         onLost: () => this.#lines.delete(line),
-        onService: (name, ms) => this.#short.noteOnLane(name, ms, performance.now()),
+        onService: (statements, ms) => this.#short.noteOnLane(statements, ms, performance.now()),
+        onRefused: (statements) => this.#short.setApart(statements, performance.now()),
       });
       this.#lines.add(line);
     }
@@ -120,7 +151,7 @@ export class ExpressLane {
       const { oldest } = line;
       const waited = oldest ? now - oldest.at : 0;
       if (oldest && line.isOpen && waited >= PATIENCE_MS) {
-        this.#short.bar(oldest.name, now);
+        this.#short.noteHeldUp(oldest.statements, now);
         line.giveUp();
       }
       // PostgreSQL would have ended the statement by now: nobody is at the other end.

@@ -1,8 +1,16 @@
 import pg from 'pg';
 import { beginSession } from '../begin-session.ts';
-import { toDatabaseError } from '../database-error.ts';
+import { DatabaseError, toDatabaseError } from '../database-error.ts';
 import type { Texts } from '../db.ts';
-import { TextRow } from './text-row.ts';
+import { TextRows } from './text-rows.ts';
+
+/**
+ * Once no more than so many are unanswered, those that wait are sent: PostgreSQL has something to do until they arrive.
+ */
+const FEW_LEFT = 4;
+/** What is sent together, at most, and how long that may take as a rule: nobody is answered before all are done. */
+export const MOST_TOGETHER = 8;
+const LONGEST_TOGETHER_MS = 4;
 
 /** What became of a statement: its row, or nothing that could be relied on, so that it has to be run elsewhere. */
 export type Outcome = { readonly texts: Texts | undefined } | undefined;
@@ -12,50 +20,80 @@ export interface Statement {
   readonly text: string;
   readonly params: readonly unknown[];
   readonly name: string;
-  readonly shares: 'read' | 'write';
+  readonly shares: 'read' | 'write' | 'insert';
 }
 
-interface Sent {
-  readonly name: string;
-  /** As `performance.now()` counts. */
-  readonly at: number;
-  readonly isWrite: boolean;
+/** How a statement goes. */
+export interface Manner {
+  /** Whether it may be sent with others as one transaction. */
+  readonly joins: boolean;
+  /** How long it takes as a rule. */
+  readonly usualMs: number;
+}
+
+interface Waiting {
+  readonly statement: Statement;
+  readonly usualMs: number;
   readonly settle: (outcome: Outcome) => void;
   readonly fail: (error: Error) => void;
+}
+
+/** One transaction. */
+interface Batch {
+  readonly all: readonly Waiting[];
+  readonly statements: readonly Statement[];
+  /** As `performance.now()` counts. */
+  readonly at: number;
+}
+
+/** After how many ms PostgreSQL ends what runs, or waits for one lock. */
+export interface Bounds {
+  readonly statementMs: number;
+  readonly lockMs: number;
+}
+
+/** What a line tells of. */
+export interface LineEvents {
+  /** It is of no use any more. */
+  onLost(): void;
+  /** Statements that were sent together were done so many ms after their turn had come. */
+  onService(statements: readonly Statement[], ms: number): void;
+  /** PostgreSQL has refused one of those that were sent together. */
+  onRefused(statements: readonly Statement[]): void;
 }
 
 /** One connection on which statements are sent before those ahead of them are answered. */
 export class Line {
   readonly #client: pg.Client;
-  readonly #onService: (name: string, ms: number) => void;
+  readonly #events: LineEvents;
   /** In the order in which they are answered. */
-  readonly #sent: Sent[] = [];
+  readonly #batches: Batch[] = [];
+  /** Not sent yet. */
+  #held: Waiting[] = [];
   #state: 'connecting' | 'open' | 'held up' | 'lost' = 'connecting';
-  #isCorked = false;
+  #isLeaving = false;
+  #sent = 0;
+  #usualMs = 0;
   #lastAnswer = 0;
 
-  /**
-   * @param onLost told once the connection is of no use any more
-   * @param onService told of each statement how long it took once its turn had come, in ms
-   */
-  constructor(
-    config: pg.ClientConfig,
-    { onLost, onService }: { onLost: () => void; onService: (name: string, ms: number) => void },
-  ) {
-    this.#onService = onService;
+  constructor(config: pg.ClientConfig, bounds: Bounds, events: LineEvents) {
+    this.#events = events;
     this.#client = new pg.Client({ ...config, pipeline: true });
-    const lose = (error?: Error): void => {
+    const lose = (error = new Error('Connection terminated')): void => {
       if (this.#state === 'lost') return;
       this.#state = 'lost';
-      for (const sent of this.#sent.splice(0))
-        this.#failed(sent, error ?? new Error('Connection terminated'));
-      onLost();
+      for (const { all } of this.#batches.splice(0)) for (const one of all) lost(one, error);
+      this.#letHeldGo();
+      events.onLost();
     };
     this.#client.on('error', lose);
     this.#client.on('end', () => lose());
     const begin = async (): Promise<void> => {
       await this.#client.connect();
       await beginSession(this.#client);
+      // What the URL says would win over what the configuration says.
+      const { statementMs, lockMs } = bounds;
+      await this.#client.query(`SET statement_timeout = ${statementMs}; SET lock_timeout = ${lockMs}`);
       if (this.#state === 'connecting') this.#state = 'open';
     };
     begin().catch(lose);
@@ -66,35 +104,37 @@ export class Line {
   }
 
   get underWay(): number {
-    return this.#sent.length;
+    return this.#sent + this.#held.length;
   }
 
-  /** What is being answered now, and since when. */
-  get oldest(): Pick<Sent, 'name' | 'at'> | undefined {
-    const [first] = this.#sent;
-    return first && { name: first.name, at: Math.max(first.at, this.#lastAnswer) };
+  /** How long those under way take as a rule. */
+  get usualMs(): number {
+    return this.#usualMs;
+  }
+
+  /** What is being done now, and since when. */
+  get oldest(): { readonly statements: readonly Statement[]; readonly at: number } | undefined {
+    const [first] = this.#batches;
+    return first && { statements: first.statements, at: Math.max(first.at, this.#lastAnswer) };
   }
 
   /** @throws DatabaseError for a write of which nobody knows whether it is stored */
-  send({ text, params, name, shares }: Statement): Promise<Outcome> {
+  send(statement: Statement, { joins, usualMs }: Manner): Promise<Outcome> {
     return new Promise((settle, fail) => {
-      const sent: Sent = { name, at: performance.now(), isWrite: shares === 'write', settle, fail };
-      this.#cork();
-      this.#sent.push(sent);
-      this.#client.query(
-        new TextRow(text, params, name, (error, texts) => {
-          this.#passed(sent);
-          if (error) this.#failed(sent, error);
-          else settle({ texts });
-        }),
-      );
+      const waiting: Waiting = { statement, usualMs, settle, fail };
+      this.#usualMs += usualMs;
+      if (joins) this.#held.push(waiting);
+      if (!joins || this.#sent <= FEW_LEFT) this.#leaveSoon();
+      if (!joins) this.#sendTogether([waiting]);
     });
   }
 
-  /** Lets all reads go that wait; takes no more before what it has sent has been answered. */
+  /** Lets all reads go that wait, and what has not been sent; takes no more before what was sent has been answered. */
   giveUp(): void {
     if (this.#state === 'open') this.#state = 'held up';
-    for (const { isWrite, settle } of this.#sent) if (!isWrite) settle(undefined);
+    for (const { all } of this.#batches)
+      for (const { statement, settle } of all) if (statement.shares === 'read') settle(undefined);
+    this.#letHeldGo();
   }
 
   /** Ends the connection without a word. */
@@ -102,42 +142,106 @@ export class Line {
     this.#client.connection.stream.destroy();
   }
 
+  /** Waits for what is under way. */
   async close(): Promise<void> {
+    this.#sendHeld();
     if (this.#state !== 'lost') await this.#client.end().catch(() => undefined);
   }
 
-  /** The next one's turn has come. */
-  #passed(sent: Sent): void {
-    const now = performance.now();
-    const at = this.#sent.indexOf(sent);
-    // Of a lost connection it has been told before.
-    if (at < 0) return;
-    this.#onService(sent.name, now - Math.max(sent.at, this.#lastAnswer));
-    this.#lastAnswer = now;
-    this.#sent.splice(at, 1);
-    if (this.#sent.length === 0 && this.#state === 'held up') this.#state = 'open';
+  #letHeldGo(): void {
+    for (const { settle, usualMs } of this.#held.splice(0)) {
+      this.#usualMs -= usualMs;
+      settle(undefined);
+    }
   }
 
-  /**
-   * What PostgreSQL has refused is undone and can be run elsewhere, where the refusal is told. An end of the connection says
-   * nothing: the write may have been stored just before it.
-   */
-  #failed({ isWrite, settle, fail }: Sent, error: Error): void {
-    const failure = toDatabaseError(error);
-    const isRefused = failure.sqlState !== undefined && failure.kind !== 'unavailable';
-    if (isWrite && !isRefused) fail(failure);
-    else settle(undefined);
-  }
-
-  /** What is sent in one turn of the event loop leaves as one packet: that is most of what a line saves. */
-  #cork(): void {
-    if (this.#isCorked) return;
-    this.#isCorked = true;
+  /** What is sent in one turn of the event loop leaves as one packet: that is much of what a line saves. */
+  #leaveSoon(): void {
+    if (this.#isLeaving) return;
+    this.#isLeaving = true;
     const { stream } = this.#client.connection;
     stream.cork();
     setImmediate(() => {
-      this.#isCorked = false;
+      this.#isLeaving = false;
+      if (this.#sent <= FEW_LEFT) this.#sendHeld();
       stream.uncork();
     });
   }
+
+  #sendHeld(): void {
+    const held = this.#held;
+    if (held.length === 0) return;
+    this.#held = [];
+    for (const shares of ['read', 'insert'])
+      for (const some of inBatches(held.filter(({ statement }) => statement.shares === shares)))
+        this.#sendTogether(some);
+  }
+
+  #sendTogether(all: readonly Waiting[]): void {
+    const statements = all.map(({ statement }) => statement);
+    const batch: Batch = { all, statements, at: performance.now() };
+    this.#batches.push(batch);
+    this.#sent += all.length;
+    this.#client.query(
+      new TextRows(statements, (error, rows) => {
+        if (error) this.#fail(batch, error);
+        else if (this.#passed(batch, undefined))
+          for (const [at, one] of all.entries()) one.settle({ texts: rows[at] });
+      }),
+    );
+  }
+
+  /**
+   * What PostgreSQL has refused is undone and can be run elsewhere, where the refusal is told. That it was refused, and not
+   * that the connection ends, is known once PostgreSQL is ready for the next.
+   */
+  #fail(batch: Batch, error: Error): void {
+    const settle = (end: (one: Waiting) => void): void => {
+      // Of a lost connection it has been told before.
+      if (this.#passed(batch, error)) for (const one of batch.all) end(one);
+    };
+    if (toDatabaseError(error).sqlState === undefined) settle((one) => lost(one, error));
+    else this.#client.connection.once('readyForQuery', () => settle((one) => one.settle(undefined)));
+  }
+
+  /** The next one's turn has come. */
+  #passed(batch: Batch, error: Error | undefined): boolean {
+    const now = performance.now();
+    const at = this.#batches.indexOf(batch);
+    if (at < 0) return false;
+    this.#batches.splice(at, 1);
+    this.#sent -= batch.all.length;
+    for (const { usualMs } of batch.all) this.#usualMs -= usualMs;
+    // Sums of fractions drift.
+    if (this.underWay === 0) this.#usualMs = 0;
+    const { statements } = batch;
+    if (error && statements.length > 1) this.#events.onRefused(statements);
+    else this.#events.onService(statements, now - Math.max(batch.at, this.#lastAnswer));
+    this.#lastAnswer = now;
+    if (this.#batches.length === 0 && this.#state === 'held up') this.#state = 'open';
+    if (this.#held.length > 0 && this.#sent <= FEW_LEFT) this.#leaveSoon();
+    return true;
+  }
+}
+
+function inBatches(all: readonly Waiting[]): readonly (readonly Waiting[])[] {
+  const batches: Waiting[][] = [];
+  let open: Waiting[] | undefined;
+  let ms = 0;
+  for (const one of all) {
+    if (!open || open.length >= MOST_TOGETHER || ms + one.usualMs > LONGEST_TOGETHER_MS) {
+      open = [];
+      batches.push(open);
+      ms = 0;
+    }
+    open.push(one);
+    ms += one.usualMs;
+  }
+  return batches;
+}
+
+/** An end of the connection says nothing of a write: it may have been stored just before. */
+function lost({ statement, settle, fail }: Waiting, error: Error): void {
+  if (statement.shares === 'read') settle(undefined);
+  else fail(new DatabaseError('unavailable', error.message, { cause: error }));
 }

@@ -61,14 +61,14 @@ export class CompiledWrites {
       this.#tryTo(() => build(isTrial ? { ...ask, scope, variables, made } : undefined)),
     );
     if (!run) return undefined;
-    const row = await this.#write(run, scope);
+    const row = await this.#write(run, scope, write.kind === 'create' ? 'insert' : 'write');
     return row && textOf(run, row);
   }
 
   /** Undefined where the database has refused. */
-  async #write(run: Run, scope: RequestScope): Promise<Row | undefined> {
+  async #write(run: Run, scope: RequestScope, shares: 'insert' | 'write'): Promise<Row | undefined> {
     try {
-      return await readRow(run, this.#db, scope, 'write');
+      return await readRow(run, this.#db, scope, shares);
     } catch (error) {
       if (isRefusal(error)) return undefined;
       throw error;

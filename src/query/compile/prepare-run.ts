@@ -44,7 +44,7 @@ export async function readRow(
   { statement, params, name }: Run,
   db: Queryable,
   scope: RequestScope,
-  shares?: 'read' | 'write',
+  shares?: QueryOptions['shares'],
 ): Promise<Row | undefined> {
   if (statement.text === '') return {};
   const texts = await db.readTexts(statement.text, params, new RunOptions(scope, name, shares));
@@ -57,10 +57,10 @@ export async function readRow(
 /** Options whose signal is made for who asks. */
 class RunOptions implements QueryOptions {
   readonly name?: string;
-  readonly shares?: 'read' | 'write';
+  readonly shares?: NonNullable<QueryOptions['shares']>;
   readonly #scope: RequestScope;
 
-  constructor(scope: RequestScope, name: string | undefined, shares: 'read' | 'write' | undefined) {
+  constructor(scope: RequestScope, name: string | undefined, shares: QueryOptions['shares']) {
     if (name !== undefined) this.name = name;
     if (shares !== undefined) this.shares = shares;
     this.#scope = scope;
