@@ -29,8 +29,10 @@ async function servePaused(environment: Readonly<Record<string, string>>): Promi
     ...environment,
   });
   await vi.waitFor(async () => {
-    const ready = await (await fetch(`${server.url}/health/ready`)).json();
-    expect(ready).toMatchObject({ replicas: [{ used: true }] });
+    // Side by side, so that every worker is asked: each finds out by itself.
+    const ask = async () => (await fetch(`${server.url}/health/ready`)).json();
+    for (const ready of await Promise.all(Array.from({ length: 16 }, ask)))
+      expect(ready).toMatchObject({ replicas: [{ used: true }] });
     const [row] = await runSql(cluster.standbyUrl, `SELECT to_regclass('"Kept"') IS NOT NULL AS there`);
     expect(row?.there).toBe(true);
   }, 30_000);
