@@ -9,13 +9,15 @@ export interface QueryOptions {
   readonly name?: string;
   /** When it fires, the statement is cancelled on the server and the call rejects with kind `cancelled`. */
   readonly signal?: AbortSignal | undefined;
-  /**
-   * Whether it may share a connection with others: a `read` may run twice, and a `write` only where PostgreSQL has refused
-   * it, since then nothing of it was stored. A write is a transaction of its own; an `insert`, which adds one row and changes
-   * no other, may be one with others of its kind. Without it, it shares with nobody.
-   */
-  readonly shares?: 'read' | 'write' | 'insert';
+  /** As what it may share a connection with others. Without it, it shares with nobody. */
+  readonly shares?: Shares;
 }
+
+/**
+ * A `read` may run twice, and a `write` only where PostgreSQL has refused it, since then nothing of it was stored. A write is a
+ * transaction of its own; an `insert`, which adds one row and changes no other, may be one with others of its kind.
+ */
+export type Shares = 'read' | 'write' | 'insert';
 
 /** The columns of one row as PostgreSQL's own text, in their order. */
 export type Texts = readonly (string | null)[];

@@ -6,6 +6,7 @@ export type {
   Queryable,
   QueryOptions,
   Row,
+  Shares,
   Texts,
   TransactionOptions,
   Tx,

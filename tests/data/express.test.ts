@@ -24,6 +24,27 @@ const values = Array.from({ length: 12 }, (_, i) => `value ${i}`);
 const readAll = () => Promise.all(values.map((value) => read(value)));
 const backendsOf = (all: readonly (Texts | undefined)[]) => new Set(all.map((texts) => texts?.[0]));
 
+/** Holds what `sql` locks, in a transaction of its own; answers what ends it. */
+async function hold(sql: string): Promise<() => Promise<void>> {
+  let release = (): void => undefined;
+  const holding = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let holder: Promise<void> | undefined;
+  await new Promise<void>((locked, failed) => {
+    holder = db.transaction(async (tx) => {
+      await tx.execute(sql);
+      locked();
+      await holding;
+    });
+    holder.catch(failed);
+  });
+  return async () => {
+    release();
+    await holder;
+  };
+}
+
 /** Reads until the lane has taken the statement in and answers it all on one connection. */
 async function untilShared(): Promise<void> {
   await vi.waitFor(async () => expect(backendsOf(await readAll()).size).toBe(1), { timeout: 20_000 });
@@ -173,20 +194,7 @@ describe('short writes share it, too', () => {
 
   it('one that waits for a lock goes to the pool, and holds nobody up for long', async () => {
     const lane = await untilWritten();
-    let release = (): void => undefined;
-    const holding = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    let began = (): void => undefined;
-    const locked = new Promise<void>((resolve) => {
-      began = resolve;
-    });
-    const holder = db.transaction(async (tx) => {
-      await tx.execute("INSERT INTO noted VALUES ('taken', 1)");
-      began();
-      await holding;
-    });
-    await locked;
+    const release = await hold("INSERT INTO noted VALUES ('taken', 1)");
     const waiting = write('taken').then(
       () => 'stored',
       (error: { kind: string }) => error.kind,
@@ -194,8 +202,7 @@ describe('short writes share it, too', () => {
     const behind = await Promise.all([write('x'), write('y'), read('z')]);
     expect(behind.map((texts) => texts?.[1])).toEqual(['x', 'y', 'z']);
     expect(behind[0]?.[0]).toBe(lane);
-    release();
-    await holder;
+    await release();
     expect(await waiting).toBe('unique');
     expect(await stored()).toEqual(['taken', 'x', 'y']);
   });
@@ -420,24 +427,10 @@ describe('inserts share transactions', () => {
   it('when the connection is lost, what was sent is run no second time, and the rest is stored', async () => {
     await untilTogether();
     const [lane] = (await insert('first')) ?? [];
-    let release = (): void => undefined;
-    const holding = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    let began = (): void => undefined;
-    const locked = new Promise<void>((resolve) => {
-      began = resolve;
-    });
-    const holder = db.transaction(async (tx) => {
-      await tx.execute('LOCK TABLE noted IN EXCLUSIVE MODE');
-      began();
-      await holding;
-    });
-    await locked;
+    const release = await hold('LOCK TABLE noted IN EXCLUSIVE MODE');
     const all = Promise.all(values.map((value) => told(insert(value))));
     await db.query('SELECT pg_terminate_backend($1::int4)', [lane]);
-    release();
-    await holder;
+    await release();
     const outcomes = await all;
     expect(await stored()).toEqual(['first', ...values.filter((_, i) => outcomes[i] === 'stored')].sort());
     expect(new Set(outcomes)).toEqual(new Set(['unavailable']));

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { beginSession } from '../begin-session.ts';
 import { DatabaseError, toDatabaseError } from '../database-error.ts';
 import type { Texts } from '../db.ts';
+import type { Named } from './short-statements.ts';
 import { TextRows } from './text-rows.ts';
 
 /**
@@ -16,11 +17,9 @@ const LONGEST_TOGETHER_MS = 4;
 export type Outcome = { readonly texts: Texts | undefined } | undefined;
 
 /** A statement that can go on a line. */
-export interface Statement {
+export interface Statement extends Named {
   readonly text: string;
   readonly params: readonly unknown[];
-  readonly name: string;
-  readonly shares: 'read' | 'write' | 'insert';
 }
 
 /** How a statement goes. */

@@ -1,3 +1,5 @@
+import type { Shares } from '../db.ts';
+
 /** A statement is short that took less than this not long ago. Milliseconds. */
 const QUICK_MS = 1;
 /** The same for one that writes, since the disk's time is in it. */
@@ -65,7 +67,7 @@ class Watched {
   isShort = false;
   usualMs = 0;
 
-  constructor(shares: 'read' | 'write' | 'insert') {
+  constructor(shares: Shares) {
     this.quickMs = shares === 'read' ? QUICK_MS : QUICK_WRITE_MS;
   }
 
@@ -100,7 +102,7 @@ class Watched {
 /** Names a statement, and says what it does. */
 export interface Named {
   readonly name: string;
-  readonly shares: 'read' | 'write' | 'insert';
+  readonly shares: Shares;
 }
 
 /** Which prepared statements have been short of late, by name. Times are as `performance.now()` counts. */

@@ -1,4 +1,4 @@
-import { DatabaseError, type Queryable, type QueryOptions, type Row } from '../../data/index.ts';
+import { DatabaseError, type Queryable, type QueryOptions, type Row, type Shares } from '../../data/index.ts';
 import type { RequestScope } from '../request-scope.ts';
 import type { BuiltStatement } from './build-statement.ts';
 import { type MadeValues, makeTrial, requestShape, type ShapeParts } from './request-shape.ts';
@@ -44,7 +44,7 @@ export async function readRow(
   { statement, params, name }: Run,
   db: Queryable,
   scope: RequestScope,
-  shares?: QueryOptions['shares'],
+  shares?: Shares,
 ): Promise<Row | undefined> {
   if (statement.text === '') return {};
   const texts = await db.readTexts(statement.text, params, new RunOptions(scope, name, shares));
@@ -57,10 +57,10 @@ export async function readRow(
 /** Options whose signal is made for who asks. */
 class RunOptions implements QueryOptions {
   readonly name?: string;
-  readonly shares?: NonNullable<QueryOptions['shares']>;
+  readonly shares?: Shares;
   readonly #scope: RequestScope;
 
-  constructor(scope: RequestScope, name: string | undefined, shares: QueryOptions['shares']) {
+  constructor(scope: RequestScope, name: string | undefined, shares: Shares | undefined) {
     if (name !== undefined) this.name = name;
     if (shares !== undefined) this.shares = shares;
     this.#scope = scope;
