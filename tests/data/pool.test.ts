@@ -190,10 +190,19 @@ describe('transactions', () => {
     [20, undefined],
   ])('lose no increment under serializable isolation; retries: %i', async (retry, kind) => {
     await db.query('UPDATE item SET n = 1 WHERE id = 1');
+    // Nobody writes before two have read: they could all run one after the other.
+    let readers = 0;
+    let meet = (): void => undefined;
+    const met = new Promise<void>((resolve) => {
+      meet = resolve;
+    });
     const increment = () =>
       db.transaction(
         async (tx) => {
           const [row] = await tx.query<{ n: number }>('SELECT n FROM item WHERE id = 1');
+          readers += 1;
+          if (readers === 2) meet();
+          await met;
           await tx.query('UPDATE item SET n = $1 WHERE id = 1', [(row?.n ?? 0) + 1]);
         },
         { isolation: 'serializable', retry },
