@@ -1,4 +1,6 @@
 import type pg from 'pg';
+import { cutConnection } from './cut-connection.ts';
+import { DatabaseError } from './database-error.ts';
 
 /** After how many ms of waiting a connection looks for a deadlock. The one that finds it is the one that PostgreSQL ends. */
 export const DEADLOCK_MS = 100;
@@ -17,8 +19,30 @@ const LOOK_SOONER = `SELECT set_config('deadlock_timeout', '${DEADLOCK_MS}ms', f
  */
 const KEEP_MEMORY = "SELECT length(repeat(' ', 1048576))";
 
-/** What is said on each new connection that is ours alone. What the server does not allow is left as it is. */
-export async function beginSession(client: pg.ClientBase): Promise<void> {
-  await client.query(LOOK_SOONER).catch(() => undefined);
-  await client.query(KEEP_MEMORY).catch(() => undefined);
+/** The network may fall silent while a session begins; then nothing would ever end the wait. */
+const PATIENCE_MS = 5_000;
+
+/**
+ * What is said on each new connection that is ours alone. What the server does not allow is left as it is.
+ * @param settings SQL that has to be said as well
+ * @throws what refuses the settings, or that the connection does not answer; it is cut then
+ */
+export async function beginSession(client: pg.ClientBase, settings = ''): Promise<void> {
+  let isSilent = false;
+  const timer = setTimeout(() => {
+    isSilent = true;
+    cutConnection(client);
+  }, PATIENCE_MS);
+  try {
+    await client.query(LOOK_SOONER).catch(() => undefined);
+    await client.query(KEEP_MEMORY).catch(() => undefined);
+    if (settings) await client.query(settings);
+  } finally {
+    clearTimeout(timer);
+  }
+  if (isSilent)
+    throw new DatabaseError(
+      'unavailable',
+      `PostgreSQL has said nothing on a new connection for ${PATIENCE_MS} ms`,
+    );
 }

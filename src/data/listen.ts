@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { quoteIdentifier } from '../kit/quote-identifier.ts';
+import { cutConnection } from './cut-connection.ts';
 import type { Db } from './db.ts';
 
 /** What is heard on one channel of PostgreSQL's NOTIFY. */
@@ -150,11 +151,9 @@ class ListeningConnection implements Listener {
     this.#setHearing(false);
     const client = this.#client;
     this.#client = undefined;
-    // Not `end()` alone, which waits for a server that may not be there any more.
-    client?.end().catch(() => undefined);
-    (
-      client as unknown as { connection?: { stream?: { destroy(): void } } } | undefined
-    )?.connection?.stream?.destroy();
+    if (!client) return;
+    client.end().catch(() => undefined);
+    cutConnection(client);
   }
 
   #setHearing(hears: boolean): void {

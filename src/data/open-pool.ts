@@ -66,7 +66,7 @@ function settings({ statementTimeoutMs = DEFAULT_TIMEOUT_MS }: PoolOptions): pg.
 }
 
 function direct(options: PoolOptions): pg.PoolConfig {
-  return { ...settings(options), onConnect: beginSession };
+  return { ...settings(options), onConnect: (client) => beginSession(client) };
 }
 
 /** A pooler takes no settings with the connection, but these two it carries over to whatever connection comes next. */

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import pg from 'pg';
+import { cutConnection } from './cut-connection.ts';
 import { DatabaseError, toDatabaseError } from './database-error.ts';
 import type { QueryOptions, Texts } from './db.ts';
 import { TextRows } from './express/text-rows.ts';
@@ -108,10 +109,6 @@ export async function closeCancellably<T>(client: pg.PoolClient, fn: () => Promi
 /** @throws DatabaseError of kind `cancelled` */
 export function throwIfCancelled(signal: AbortSignal): void {
   if (signal.aborted) throw cancelled(signal);
-}
-
-function cutConnection(client: pg.PoolClient): void {
-  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }
 
 /** With the reason of whoever has cancelled it: PostgreSQL only says that somebody has. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { ShortStatements } from '../../src/data/express/short-statements.ts';
 import { type Db, openPool, type Texts } from '../../src/data/index.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { Way } from '../support/way.ts';
 
 /** Answers which connection it ran on, what it was given, and after how long. */
 const TEXT = 'SELECT pg_backend_pid()::text, $1::text, pg_sleep($2::float8)::text';
@@ -112,6 +113,31 @@ describe('short reads share a connection', () => {
     await untilShared();
     const [next] = (await read('x')) ?? [];
     expect(next).not.toBe(lane);
+  });
+
+  it('a connection that falls silent while it is opened is given up', async () => {
+    await using way = await Way.to(database.url);
+    const behind = openPool({ url: way.url, max: 4, expressLines: 1 });
+    try {
+      await Promise.all(values.map(() => behind.query('SELECT pg_sleep(0.05)')));
+      way.mutesNew = true;
+      const readBehind = (value: string) =>
+        behind.readTexts(TEXT, [value, '0'], { name: 'tell', shares: 'read' });
+      await vi.waitFor(
+        async () => {
+          expect((await readBehind('x'))?.[1]).toBe('x');
+          expect(way.givenUp).toBeGreaterThan(0);
+        },
+        { timeout: 20_000 },
+      );
+      way.mutesNew = false;
+      await vi.waitFor(
+        async () => expect(backendsOf(await Promise.all(values.map(readBehind))).size).toBe(1),
+        { timeout: 20_000 },
+      );
+    } finally {
+      await behind.close();
+    }
   });
 
   it('lane and pool together open no more connections than they may', async () => {

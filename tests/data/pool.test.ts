@@ -1,7 +1,7 @@
-import { connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DatabaseError, type Db, openPool, toDatabaseError } from '../../src/data/index.ts';
 import { createDatabase, runSql, type TestDatabase } from '../support/database.ts';
+import { Way } from '../support/way.ts';
 
 let database: TestDatabase;
 let db: Db;
@@ -117,6 +117,16 @@ describe('time', () => {
     );
     expect(left).toEqual([]);
     expect(await db.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('a connection that falls silent before its first statement is unavailable, and makes room', async () => {
+    await using way = await Way.to(database.url);
+    const through = openPool({ url: way.url, max: 1 });
+    way.mutesNew = true;
+    expect(await failureOf(() => through.query('SELECT 1'))).toMatchObject({ kind: 'unavailable' });
+    way.mutesNew = false;
+    expect(await through.query('SELECT 1 AS n')).toEqual([{ n: 1 }]);
+    await through.close();
   });
 
   it('a pool without a free connection is unavailable, not stuck', async () => {
@@ -240,27 +250,15 @@ describe('a statement that has been cancelled', () => {
   });
 
   it('ends also where its connection has died without a word, and others go on', async () => {
-    const { port, hostname } = new URL(database.url);
-    const ends: Socket[] = [];
-    const proxy = createServer((from) => {
-      const to = connect(Number(port), hostname);
-      from.on('error', () => to.destroy()).pipe(to);
-      to.on('error', () => from.destroy()).pipe(from);
-      ends.push(from, to);
-    });
-    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-    const url = new URL(database.url);
-    url.port = String((proxy.address() as { port: number }).port);
-    const through = openPool({ url: url.href, max: 2 });
+    await using way = await Way.to(database.url);
+    const through = openPool({ url: way.url, max: 2 });
     await through.query('SELECT 1');
-    for (const end of ends) end.unpipe().pause();
+    way.mute();
     const signal = AbortSignal.timeout(100);
     expect(await failureOf(() => through.query('SELECT 1', [], { signal }))).toMatchObject({
       kind: 'cancelled',
     });
     expect(await through.query('SELECT 1 AS n')).toEqual([{ n: 1 }]);
     await through.close();
-    for (const end of ends) end.destroy();
-    proxy.close();
   });
 });

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { beginSession } from '../begin-session.ts';
+import { cutConnection } from '../cut-connection.ts';
 import { DatabaseError, toDatabaseError } from '../database-error.ts';
 import type { Texts } from '../db.ts';
 import type { Named } from './short-statements.ts';
@@ -89,13 +90,18 @@ export class Line {
     this.#client.on('end', () => lose());
     const begin = async (): Promise<void> => {
       await this.#client.connect();
-      await beginSession(this.#client);
       // What the URL says would win over what the configuration says.
       const { statementMs, lockMs } = bounds;
-      await this.#client.query(`SET statement_timeout = ${statementMs}; SET lock_timeout = ${lockMs}`);
+      await beginSession(
+        this.#client,
+        `SET statement_timeout = ${statementMs}; SET lock_timeout = ${lockMs}`,
+      );
       if (this.#state === 'connecting') this.#state = 'open';
     };
-    begin().catch(lose);
+    begin().catch((error) => {
+      lose(error);
+      this.cut();
+    });
   }
 
   get isOpen(): boolean {
@@ -138,7 +144,7 @@ export class Line {
 
   /** Ends the connection without a word. */
   cut(): void {
-    this.#client.connection.stream.destroy();
+    cutConnection(this.#client);
   }
 
   /** Waits for what is under way. */
