@@ -100,7 +100,7 @@ class ListeningConnection implements Listener {
     });
     this.#client = client;
     try {
-      await client.connect();
+      await orLost(client.connect(), lost);
       await client.query(`LISTEN ${quoteIdentifier(this.#options.channel)}`);
       await this.#prove(client, lost);
       client.on('notification', ({ payload = '' }) => this.#options.onMessage(payload));
@@ -109,7 +109,7 @@ class ListeningConnection implements Listener {
       const beat = setInterval(() => void this.#ask(), HEARTBEAT_MS).unref();
       const reason = await lost;
       clearInterval(beat);
-      throw reason ?? new Error('The connection that listens was closed.');
+      throw lostFor(reason);
     } finally {
       this.#setHearing(false);
       this.#cut();
@@ -162,3 +162,15 @@ class ListeningConnection implements Listener {
     this.#options.onHearing(hears);
   }
 }
+
+/** `connect()` of a client that is ended meanwhile is never settled by `pg`. */
+async function orLost(connected: Promise<unknown>, lost: Promise<unknown>): Promise<void> {
+  await Promise.race([
+    connected,
+    lost.then((reason) => {
+      throw lostFor(reason);
+    }),
+  ]);
+}
+
+const lostFor = (reason: unknown): unknown => reason ?? new Error('The connection that listens was closed.');
