@@ -1,10 +1,10 @@
 import type { FieldNode, GraphQLObjectType } from 'graphql';
 import type { AppModel, Entity, UniqueKey } from '../../model/app-model.ts';
 import { groupKeys, visibleUniques } from '../../model/exposed-fields.ts';
-import { and, type Expr } from '../../model/expr.ts';
+import { and } from '../../model/expr.ts';
 import { names } from '../../model/names.ts';
 import { planWhere } from '../read/make-plan.ts';
-import { assertMayRead, readableRows, rowOf } from '../read/readable.ts';
+import { assertMayRead, readableRows } from '../read/readable.ts';
 import { uniqueToExpr } from '../resolvers/root-resolvers.ts';
 import { allRows } from '../sql/select-rows.ts';
 import type { SqlEnv } from '../sql/sql-env.ts';
@@ -14,12 +14,14 @@ import { connectionValue } from './connection-value.ts';
 import { groupsValue } from './groups-value.ts';
 import { type JsonText, NULL_JSON } from './json-text.ts';
 import { listValue, rowValue } from './list-value.ts';
+import { nodeValue } from './node-value.ts';
+import { rowById } from './row-by-id.ts';
 import type { RowsAsk } from './rows-ask.ts';
 
 /** The text of a root field's value. @throws ViewerError where the resolver would */
 export type RootValue = (context: BuildContext, ask: RowsAsk) => JsonText;
 
-/** A generated field of `Query` that can be compiled. */
+/** A generated field of `Query` about one entity that can be compiled. */
 export interface CompiledRoot {
   readonly entity: Entity;
   readonly value: RootValue;
@@ -27,7 +29,10 @@ export interface CompiledRoot {
 
 const rootsByApp = new WeakMap<AppModel, ReadonlyMap<string, CompiledRoot>>();
 
-/** The root fields that can be compiled, by name. Mirrors `queryResolvers`, but for `node` and `nodes`. */
+/** The one that is about every entity. */
+export const NODE = 'node';
+
+/** The root fields about one entity, by name. Mirrors `queryResolvers`, but for `node`, which stands apart, and `nodes`. */
 export function compiledRoots(app: AppModel): ReadonlyMap<string, CompiledRoot> {
   let roots = rootsByApp.get(app);
   if (!roots) {
@@ -46,6 +51,7 @@ export function rootValue(
   env: SqlEnv,
 ): JsonText {
   const node = firstOf(nodes);
+  if (node.name.value === NODE) return nodeValue(context, query, nodes, env);
   const root = compiledRoots(context.scope.app).get(node.name.value);
   if (!root) throw new Error(`${node.name.value} cannot be compiled`);
   return root.value(context, {
@@ -83,22 +89,12 @@ function behindReadRule(value: RootValue): RootValue {
   };
 }
 
-const one: RootValue = (context, ask) => byId(context, ask, String(ask.args.id));
+const one: RootValue = (context, ask) => rowById(context, ask, String(ask.args.id));
 
 const viewerRow: RootValue = (context, ask) => {
   const { viewer } = context.scope;
-  return viewer.kind === 'viewer' ? byId(context, ask, viewer.id) : NULL_JSON;
+  return viewer.kind === 'viewer' ? rowById(context, ask, viewer.id) : NULL_JSON;
 };
-
-/** An id of an impossible form compares as false, which is the null that the resolver answers. */
-function byId(context: BuildContext, ask: RowsAsk, id: string): JsonText {
-  const { scope } = context;
-  const left = { kind: 'column', row: rowOf(ask.entity), field: 'id' } as const;
-  const right = { kind: 'literal', value: id, type: { kind: 'scalar', name: 'ID', list: false } } as const;
-  const isIt: Expr = { kind: 'compare', op: 'eq', left, right };
-  const plan = planWhere(scope, ask.entity, and(isIt, readableRows(scope, ask.entity)), []);
-  return rowValue(context, ask, plan, undefined);
-}
 
 function byUnique(key: UniqueKey): RootValue {
   return (context, ask) => {

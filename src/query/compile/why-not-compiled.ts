@@ -1,5 +1,6 @@
 import {
   type FragmentDefinitionNode,
+  type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
@@ -12,7 +13,7 @@ import {
 import type { AppModel, Field } from '../../model/app-model.ts';
 import { scalarType } from '../../model/scalars.ts';
 import { writeRoots } from '../write/write-roots.ts';
-import { compiledRoots } from './root-value.ts';
+import { compiledRoots, NODE } from './root-value.ts';
 
 interface Walk {
   readonly app: AppModel;
@@ -108,14 +109,24 @@ function inField(
   const field = type.getFields()[name];
   const answer = field ? getNamedType(field.type) : undefined;
   if (!set) return undefined;
-  return isObjectType(answer)
-    ? inSelection(walk, answer, set)
-    : `${type.name}.${name} answers rows of several types.`;
+  for (const object of objectsOf(walk.schema, answer)) {
+    const reason = inSelection(walk, object, set);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+function objectsOf(
+  schema: GraphQLSchema,
+  answer: GraphQLNamedType | undefined,
+): readonly GraphQLObjectType[] {
+  if (isAbstractType(answer)) return schema.getPossibleTypes(answer);
+  return isObjectType(answer) ? [answer] : [];
 }
 
 function ownReason(app: AppModel, type: GraphQLObjectType, name: string): string | undefined {
   if (type.name === 'Query') {
-    if (compiledRoots(app).has(name)) return undefined;
+    if (name === NODE || compiledRoots(app).has(name)) return undefined;
     const isCustom = app.customFields.some((field) => field.root === 'Query' && field.name === name);
     return isCustom
       ? `Query.${name} is implemented in resolvers/*.ts.`

@@ -2,11 +2,13 @@ import {
   type GraphQLArgument,
   type GraphQLField,
   type GraphQLInputType,
+  type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
   isEnumType,
   isInputObjectType,
+  isInterfaceType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -52,7 +54,7 @@ export function randomOperation(schema: GraphQLSchema, dice: Dice): RandomOperat
   return { source, variables };
 }
 
-const LEFT_OUT = new Set(['node', 'nodes', '__schema', '__type']);
+const LEFT_OUT = new Set(['nodes', '__schema', '__type']);
 
 /** What is selected on an object; the deeper, the less. */
 export function selection(writing: Writing, type: GraphQLObjectType, depth: number): string {
@@ -84,7 +86,16 @@ function fieldText(writing: Writing, field: GraphQLField<unknown, unknown>, dept
   const answer = getNamedType(field.type);
   const args = field.args.flatMap((argument) => argumentText(writing, argument));
   const list = args.length === 0 ? '' : `(${args.join(', ')})`;
-  return `a${writing.keys++}: ${field.name}${list}${directive(writing)}${isObjectType(answer) ? ` ${selection(writing, answer, depth + 1)}` : ''}`;
+  return `a${writing.keys++}: ${field.name}${list}${directive(writing)}${selected(writing, answer, depth + 1)}`;
+}
+
+/** What is selected of a field's answer; of `node`, what each of two types has. */
+function selected(writing: Writing, answer: GraphQLNamedType, depth: number): string {
+  if (isObjectType(answer)) return ` ${selection(writing, answer, depth)}`;
+  if (!isInterfaceType(answer)) return '';
+  const types = writing.schema.getPossibleTypes(answer);
+  const parts = [0, 1].map(() => spread(writing, writing.dice.pick(types), Math.max(depth, 3)));
+  return ` { id t${writing.keys++}: __typename ${parts.join(' ')} }`;
 }
 
 function directive(writing: Writing): string {

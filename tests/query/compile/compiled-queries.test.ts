@@ -89,6 +89,47 @@ describe('a query of generated fields', () => {
   });
 });
 
+describe('node', () => {
+  const source = `query ($id: ID!) {
+    a: node(id: $id) { __typename id ... on Author { name books { title } } ...B ... on Node { same: id } }
+  } fragment B on Book { title price author { name } }`;
+  const ask = (id: string, who = viewer) => paths.ask({ source, variables: { id }, viewer: who });
+
+  it('is one statement, whichever type the row has', async () => {
+    await paths.reads.run(`
+      INSERT INTO "Author" (id, name) VALUES (21, 'Only an author');
+      INSERT INTO "Book" (id, title, open, price, "authorId") VALUES (22, 'Only a book', true, 1e21, 21)`);
+    for (const [id, type] of [
+      ['21', 'Author'],
+      ['22', 'Book'],
+    ] as const) {
+      const { compiled, resolvers, statements } = await ask(id);
+      expect(compiled).toBe(resolvers);
+      expect(compiled).toContain(`"__typename":"${type}"`);
+      expect(statements).toHaveLength(1);
+    }
+  });
+
+  it('is null for what is not there, is hidden, or is no id, every time', async () => {
+    for (const id of ['404', '404', '404', 'nonsense', '00', '-1', '99999999999999']) {
+      const { compiled, resolvers } = await ask(id);
+      expect(compiled).toBe(resolvers);
+      expect(compiled).toBe('{"a":null}');
+    }
+    expect((await ask('22', signedOut)).compiled).toBe('{"a":null}');
+  });
+
+  it('is left to the resolvers where two rows have the id, and where the id is no text', async () => {
+    expect(await ask('1')).toMatchObject({
+      compiled: undefined,
+      errors: ['This id is ambiguous: Author, Book each have a row with it.'],
+    });
+    expect(await ask('3')).toMatchObject({ compiled: '{"a":null}', errors: [] });
+    expect((await ask('\u0000')).compiled).toBeUndefined();
+    expect(paths.faults).toEqual([]);
+  });
+});
+
 describe('what goes to the resolvers', () => {
   it.each([
     ['{ greeting }', 'Query.greeting is implemented in resolvers/*.ts.'],
@@ -97,7 +138,8 @@ describe('what goes to the resolvers', () => {
       '{ books { author { ... on Author { ...F } } } } fragment F on Author { shout }',
       'Author.shout is implemented in resolvers/*.ts.',
     ],
-    ['{ node(id: 1) { id } }', 'Query.node finds rows of any type.'],
+    ['{ nodes(ids: [1]) { id } }', 'Query.nodes finds rows of any type.'],
+    ['{ node(id: 1) { ... on Author { shout } } }', 'Author.shout is implemented in resolvers/*.ts.'],
     ['{ __schema { description } }', 'Introspection is answered by graphql-js.'],
     ['mutation { deleteAuthor(id: 1) { id } }', 'A mutation runs through the resolvers.'],
   ])('%s', (source, reason) => {
