@@ -12,6 +12,7 @@ import { parseJsonBody } from './parse-json-bodies.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import type { TimeLimit } from './time-limit.ts';
 import type { ContextValue, TextAnswer } from './types.ts';
+import { writeTurn } from './write-turn.ts';
 
 interface DoorDeps extends GraphqlDeps {
   /** Where a request comes from, as Fastify would say. */
@@ -68,10 +69,7 @@ function receive(request: IncomingMessage, response: ServerResponse, deps: DoorD
     const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
     const visit = new Visit(request, response, body, deps);
     visit.answer().then(
-      (answer) => {
-        if (answer) visit.send(answer, began);
-        else visit.handOver(fastify);
-      },
+      (answer) => (answer ? writeTurn().then(() => visit.send(answer, began)) : visit.handOver(fastify)),
       () => visit.handOver(fastify),
     );
   });
