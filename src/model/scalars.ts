@@ -24,6 +24,10 @@ export interface ScalarType {
   readonly bucket: boolean;
   /** Renders `column` (SQL text) as a value whose JSON is what the API answers. */
   json(column: string): string;
+  /** SQL of whether the API can say a stored value, where PostgreSQL's type has more of them. */
+  readonly sayable: ((column: string) => string) | undefined;
+  /** SQL of whether the JSON of a stored value is null. */
+  readonly saidAsNull: ((column: string) => string) | undefined;
 }
 
 /** Bounds of a refined number; `min` and `max` belong to it, `above` and `below` do not. */
@@ -37,6 +41,10 @@ export interface ScalarRange {
 const plain = (column: string): string => column;
 const asText = (column: string): string => `(${column})::text`;
 
+/** Of dates: the years that the API knows. */
+const knownYears = (column: string): string => `${column} BETWEEN '0001-01-01' AND '9999-12-31 23:59:59.999'`;
+const infinite = (column: string): string => `NOT isfinite(${column})`;
+
 const scalar = (
   row: Partial<ScalarType> & Pick<ScalarType, 'filter' | 'prisma' | 'postgres'>,
 ): ScalarType => ({
@@ -48,6 +56,8 @@ const scalar = (
   range: undefined,
   bucket: false,
   json: plain,
+  sayable: undefined,
+  saidAsNull: undefined,
   ...row,
 });
 
@@ -82,6 +92,8 @@ export const SCALARS = {
     sum: 'Decimal',
     avg: 'Decimal',
     json: (column) => `trim_scale(${column})::text`,
+    // NaN and infinity have none.
+    sayable: (column) => `scale(${column}) IS NOT NULL`,
   }),
   DateTime: scalar({
     filter: 'DateTimeFilter',
@@ -90,6 +102,8 @@ export const SCALARS = {
     postgres: 'timestamptz',
     bucket: true,
     json: (column) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
+    sayable: knownYears,
+    saidAsNull: infinite,
   }),
   Date: scalar({
     filter: 'DateFilter',
@@ -98,6 +112,8 @@ export const SCALARS = {
     postgres: 'date',
     bucket: true,
     json: (column) => `to_char(${column}, 'YYYY-MM-DD')`,
+    sayable: knownYears,
+    saidAsNull: infinite,
   }),
   Time: scalar({
     filter: 'TimeFilter',
@@ -105,8 +121,15 @@ export const SCALARS = {
     native: '@db.Time(3)',
     postgres: 'time',
     json: asText,
+    sayable: (column) => `${column} < '24:00'`,
   }),
-  JSON: scalar({ filter: 'JSONFilter', prisma: 'Json', postgres: 'jsonb', ordered: false }),
+  JSON: scalar({
+    filter: 'JSONFilter',
+    prisma: 'Json',
+    postgres: 'jsonb',
+    ordered: false,
+    saidAsNull: (column) => `${column} = 'null'`,
+  }),
   UUID: scalar({
     filter: 'UUIDFilter',
     prisma: 'String',

@@ -4,7 +4,7 @@ import { type AggregateItem, aggregatePlan } from '../read/aggregate-plan.ts';
 import { isHidden } from '../read/readable.ts';
 import { aggregateItems } from '../resolvers/aggregate-ask.ts';
 import { aggregateOperand, itemName, type ValueTable, valueTable } from '../sql/aggregate-to-sql.ts';
-import { jsonValue } from '../sql/json-value.ts';
+import { sayableValue } from '../sql/json-value.ts';
 import { columnOf, ident, join, type Sql, sql } from '../sql/sql.ts';
 import type { SqlType } from '../sql/sql-type.ts';
 import { type BuildContext, firstOf, noteType, objectTypeOf } from './build-context.ts';
@@ -56,7 +56,7 @@ function isCount({ fn }: AggregateItem): boolean {
 function itemValue(context: BuildContext, item: AggregateItem, table: ValueTable): Sql {
   const { sql: value, type } = aggregateOperand(item, table);
   noteType(context, type);
-  return renderedText(guarded(jsonValue(value, type), type), type, true).sql;
+  return renderedText(guarded(sayableValue(value, type, true), type), type, true).sql;
 }
 
 /** A sum of BigInts that is none any more fails here as it does when graphql-js serializes it. */

@@ -4,12 +4,14 @@ import { THIS } from '../../model/expr.ts';
 import { names } from '../../model/names.ts';
 import { planColumns } from '../read/plan-columns.ts';
 import { decided, fieldRule, isHidden } from '../read/readable.ts';
+import { sayableValue } from '../sql/json-value.ts';
 import { exprToSql } from '../sql/predicate-to-sql.ts';
 import { linkRows } from '../sql/row-path.ts';
-import { columnValue, type RowSource } from '../sql/select-rows.ts';
+import type { RowSource } from '../sql/select-rows.ts';
 import { sql } from '../sql/sql.ts';
 import type { RowInScope, SqlEnv } from '../sql/sql-env.ts';
 import { columnInfo, entityOf } from '../sql/sql-type.ts';
+import { valueToSql } from '../sql/value-to-sql.ts';
 import { aggregateValue } from './aggregate-value.ts';
 import { argumentsOf, type BuildContext, firstOf, noteType, objectTypeOf } from './build-context.ts';
 import { collectFields, selectionsOf } from './collect-fields.ts';
@@ -64,10 +66,14 @@ function columnMember(context: BuildContext, name: string, { entity, env }: RowP
   const { scope } = context;
   const column = planColumns(scope, entity, [name]).find((one) => one.as === name);
   const info = columnInfo(scope.app, entity, name);
-  if (!column || !info) throw new Error(`${entity.name}.${name} has no column`);
+  if (!column || !('value' in column) || !info) throw new Error(`${entity.name}.${name} has no column`);
   noteType(context, info.type);
-  const isGuarded = 'value' in column && column.value.kind === 'guarded';
-  return renderedText(columnValue(column, env), info.type, isGuarded || !info.required);
+  const { value } = column;
+  const rule = value.kind === 'guarded' ? value.when : undefined;
+  const stored = valueToSql(value.kind === 'guarded' ? value.value : value, env);
+  const text = sayableValue(stored.sql, stored.type, rule !== undefined || !info.required);
+  if (!rule) return renderedText(text, info.type, !info.required);
+  return renderedText(sql`(CASE WHEN ${exprToSql(rule, env)} THEN ${text} END)`, info.type, true);
 }
 
 /** The relation that `comments`, `commentsConnection` or `commentsAggregate` is about. */

@@ -6,6 +6,7 @@ import { selectedFields } from '../read/selection.ts';
 import { aggregateItems } from '../resolvers/aggregate-ask.ts';
 import { itemName } from '../sql/aggregate-to-sql.ts';
 import { selectGroups } from '../sql/groups-to-sql.ts';
+import { sayableValue } from '../sql/json-value.ts';
 import { columnOf, ident, sql } from '../sql/sql.ts';
 import { columnInfo, type SqlType, sqlTypeOf } from '../sql/sql-type.ts';
 import { aggregateMembers, guarded } from './aggregate-value.ts';
@@ -28,7 +29,7 @@ export function groupsValue(context: BuildContext, ask: RowsAsk): JsonText {
   const selected = selectedFields(context, nodes, names.group(entity));
   const inAggregate = selected.filter(({ name }) => name === 'aggregate').flatMap((field) => field.nodes);
   const plan = groupPlan(context.scope, entity, args, aggregateItems(entity, context, inAggregate));
-  const groups = selectGroups(plan, ask.source(), env);
+  const groups = selectGroups(plan, ask.source(), env, sayableValue);
   const alias = env.namer.next('groups');
   const members = groupMembers({ context, plan, alias }, type, nodes);
   return listFrom(sql`SELECT ${objectText(members)} AS o FROM (${groups}) AS ${ident(alias)}`);

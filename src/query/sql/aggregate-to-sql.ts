@@ -2,7 +2,7 @@ import { assertNever } from '../../kit/assert-never.ts';
 import { THIS } from '../../model/expr.ts';
 import { SCALARS, type ScalarType, scalarType } from '../../model/scalars.ts';
 import type { AggregateItem, AggregatePlan } from '../read/aggregate-plan.ts';
-import { jsonValue } from './json-value.ts';
+import { jsonValue, type RenderValue } from './json-value.ts';
 import type { Operand } from './operand.ts';
 import { exprToSql } from './predicate-to-sql.ts';
 import type { RowSource } from './select-rows.ts';
@@ -87,11 +87,15 @@ export function selectAggregate(plan: AggregatePlan, source: RowSource, env: Sql
   return sql`SELECT ${itemList(plan.items, table)} FROM ${table.from}`;
 }
 
-export function itemList(items: readonly AggregateItem[], table: ValueTable): Sql {
+export function itemList(
+  items: readonly AggregateItem[],
+  table: ValueTable,
+  render: RenderValue = jsonValue,
+): Sql {
   return join(
     items.map((item) => {
       const { sql: value, type } = aggregateOperand(item, table);
-      return sql`${jsonValue(value, type)} AS ${ident(itemName(item))}`;
+      return sql`${render(value, type, true)} AS ${ident(itemName(item))}`;
     }),
   );
 }

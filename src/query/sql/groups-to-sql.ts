@@ -1,7 +1,7 @@
 import { isConstant } from '../../model/expr.ts';
 import { type DateBucket, GROUP, type GroupOrder, type GroupPlan } from '../read/group-plan.ts';
 import { aggregateOperand, itemList, itemName, type ValueTable, valueTable } from './aggregate-to-sql.ts';
-import { jsonValue } from './json-value.ts';
+import { jsonValue, type RenderValue } from './json-value.ts';
 import { sliceSql } from './limit.ts';
 import type { Operand } from './operand.ts';
 import { exprToSql } from './predicate-to-sql.ts';
@@ -10,15 +10,20 @@ import { ident, join, raw, type Sql, sql } from './sql.ts';
 import type { SqlEnv } from './sql-env.ts';
 
 /** `SELECT …` of one row per group: `key.<name>` columns, then the items. */
-export function selectGroups(plan: GroupPlan, source: RowSource, env: SqlEnv): Sql {
+export function selectGroups(
+  plan: GroupPlan,
+  source: RowSource,
+  env: SqlEnv,
+  render: RenderValue = jsonValue,
+): Sql {
   const table = valueTable(plan.rows, source, env);
   const keys = new Map(
     plan.keys.map(({ name, bucket }) => [name, bucketed(plannedValue(table, name), bucket)]),
   );
   const columns = [...keys].map(
-    ([name, key]) => sql`${jsonValue(key.sql, key.type)} AS ${ident(`key.${name}`)}`,
+    ([name, key]) => sql`${render(key.sql, key.type, true)} AS ${ident(`key.${name}`)}`,
   );
-  const items = plan.rows.items.length === 0 ? [] : [itemList(plan.rows.items, table)];
+  const items = plan.rows.items.length === 0 ? [] : [itemList(plan.rows.items, table, render)];
   const groupBy = join([...keys.values()].map((key) => key.sql));
   const order = join(plan.order.map((one) => orderEntry(one, keys, table)));
   return sql`SELECT ${join([...columns, ...items])} FROM ${table.from} GROUP BY ${groupBy}${having(plan, source, table, env)} ORDER BY ${order}${sliceSql(plan.slice)}`;

@@ -16,13 +16,48 @@ export function jsonValue(value: Sql, type: SqlType): Sql {
   return sql`(CASE WHEN ${value} IS NOT NULL THEN to_json(ARRAY(${items})) END)`;
 }
 
+/** Renders a value; `nullable` is whether the API may answer null for it. */
+export type RenderValue = (value: Sql, type: SqlType, nullable: boolean) => Sql;
+
+/**
+ * As `jsonValue`, but PostgreSQL refuses to answer a value that graphql-js would refuse to serialize: infinity for a date that
+ * is never null, a day of the year 10000. Such values come from SQL alone. What is no number is taken for one.
+ */
+export const sayableValue: RenderValue = (value, type, nullable) => {
+  const json = jsonValue(value, type);
+  const condition = type.list
+    ? ofEach(value, sayable(raw('item'), type, false))
+    : sayable(value, type, nullable);
+  if (!condition) return json;
+  const form = type.list ? '::json' : changesForm(type) ? '' : '::jsonb';
+  return sql`(CASE WHEN ${condition} THEN ${json} ELSE (${value})::text::int4::text${raw(form)} END)`;
+};
+
+/** Undefined where every value of the type can be said. */
+function sayable(value: Sql, { scalar }: SqlType, nullable: boolean): Sql | undefined {
+  if (!scalar || (nullable && !scalar.sayable)) return undefined;
+  const isSayable = scalar.sayable && filled(scalar.sayable, value);
+  const isNull = scalar.saidAsNull && filled(scalar.saidAsNull, value);
+  if (isSayable) return nullable && isNull ? sql`(${isSayable} OR ${isNull})` : isSayable;
+  return isNull && sql`NOT (${isNull})`;
+}
+
+function ofEach(list: Sql, condition: Sql | undefined): Sql | undefined {
+  return condition && sql`(SELECT bool_and(${condition}) FROM unnest(${list}) AS each (item)) IS NOT FALSE`;
+}
+
 function changesForm(type: SqlType): boolean {
   return type.scalar !== undefined && type.scalar.json(MARK) !== MARK;
 }
 
 function element(value: Sql, type: SqlType): Sql {
   if (!type.scalar) return sql`(${value})::text`;
-  const pieces = type.scalar.json(MARK).split(MARK);
+  return filled(type.scalar.json, value);
+}
+
+/** What is said of a column, of any value. */
+function filled(about: (column: string) => string, value: Sql): Sql {
+  const pieces = about(MARK).split(MARK);
   const parts = pieces.flatMap((piece, index) => (index === 0 ? [raw(piece)] : [value, raw(piece)]));
   return { parts: parts.flatMap((part) => part.parts) };
 }
