@@ -7,6 +7,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { Config } from '../config/config.ts';
+import { makeDocumentStore } from './document-store.ts';
 import type { Log } from './log.ts';
 import type { MaskError } from './mask-errors.ts';
 import { asksForLegacyJson } from './negotiate-media-type.ts';
@@ -43,6 +44,7 @@ export async function makeApollo(
     // Replaced by refuse-cross-site-requests.ts: Apollo's own would refuse plain GET queries, which the GraphQL over
     // HTTP specification wants answered.
     csrfPrevention: false,
+    documentStore: makeDocumentStore(),
     parseOptions: { maxTokens: config.limits.tokens },
     validationOptions: { maxErrors: 20, hideSuggestions: production },
     formatError: (formatted, error) => maskError(formatted, error, idOf(error, requestIds)),
