@@ -416,6 +416,32 @@ describe('inserts share transactions', () => {
     expect(transactionsOf(all)).toBe(all.length);
   });
 
+  it('those are left together whose like have not been refused', async () => {
+    await untilTogether();
+    const other = (value: string, at = 0) =>
+      told(db.readTexts(INSERT, [value, String(at)], { name: 'other', shares: 'insert' }));
+    for (let i = 0; i < 8; i++) await other(`other ${i}`);
+    await Promise.all([...values.slice(0, 6).map((value) => insert(value)), other('other', -1)]);
+    const all = await Promise.all(values.map((value) => insert(`then ${value}`)));
+    expect(transactionsOf(all)).toBeLessThan(all.length / 2);
+  });
+
+  it('and those whose like are refused now and then', async () => {
+    let round = 0;
+    // Where the machine is busy, a refusal may take long enough to count as one that has waited for a lock.
+    await vi.waitFor(
+      async () => {
+        await untilTogether();
+        for (let i = 0; i < 20; i++) await Promise.all(values.map((value) => insert(`${i} ${value}`)));
+        round += 1;
+        await Promise.all(values.map((value, i) => told(insert(`${round} once ${value}`, i === 3 ? -1 : 0))));
+        const all = await Promise.all(values.map((value) => insert(`${round} then ${value}`)));
+        expect(transactionsOf(all)).toBeLessThan(all.length / 2);
+      },
+      { timeout: 25_000, interval: 1 },
+    );
+  });
+
   it('a transaction that needs their locks, and they its own, is not the one that is ended', async () => {
     await db.execute('INSERT INTO parent VALUES (1), (2)');
     await db.execute('CREATE TABLE child (id text, parent int4 REFERENCES parent (id))');
@@ -525,6 +551,22 @@ describe('what counts as short', () => {
     expect([short.mayJoin(S, 1_000), short.has('s', 0)]).toEqual([true, true]);
     short.setApart([S], 1_000);
     expect([short.mayJoin(S, 2_999), short.mayJoin(S, 3_000)]).toEqual([false, true]);
+  });
+
+  it('goes by itself when it is refused, except after sixteen transactions with others, and at once', () => {
+    const short = noted(eight(0.5));
+    const together = (times: number) => {
+      for (let i = 0; i < times; i++) short.noteOnLane([S, S], 1, 0);
+    };
+    together(16);
+    short.noteRefused([S], 1, 0);
+    expect(short.mayJoin(S, 0)).toBe(true);
+    together(15);
+    short.noteRefused([S], 1, 0);
+    expect([short.mayJoin(S, 999), short.mayJoin(S, 1_000)]).toEqual([false, true]);
+    together(16);
+    short.noteRefused([S], 11, 1_000);
+    expect(short.mayJoin(S, 1_001)).toBe(false);
   });
 
   it('may take as long as the disk where it writes', () => {

@@ -129,7 +129,7 @@ export class ExpressLane {
       const line: Line = new Line(this.#client, this.#bounds, {
         onLost: () => this.#lines.delete(line),
         onService: (statements, ms) => this.#short.noteOnLane(statements, ms, performance.now()),
-        onRefused: (statements) => this.#short.setApart(statements, performance.now()),
+        onRefused: (refused, ms) => this.#short.noteRefused(refused, ms, performance.now()),
       });
       this.#lines.add(line);
     }

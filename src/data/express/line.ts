@@ -58,8 +58,8 @@ export interface LineEvents {
   onLost(): void;
   /** Statements that were sent together were done so many ms after their turn had come. */
   onService(statements: readonly Statement[], ms: number): void;
-  /** PostgreSQL has refused one of those that were sent together. */
-  onRefused(statements: readonly Statement[]): void;
+  /** So many ms after their turn had come, PostgreSQL refused one of those that were sent together, or all as they ended. */
+  onRefused(refused: readonly Statement[], ms: number): void;
 }
 
 /** One connection on which statements are sent before those ahead of them are answered. */
@@ -189,9 +189,8 @@ export class Line {
     this.#sent += all.length;
     this.#client.query(
       new TextRows(statements, (error, rows) => {
-        if (error) this.#fail(batch, error);
-        else if (this.#passed(batch, undefined))
-          for (const [at, one] of all.entries()) one.settle({ texts: rows[at] });
+        if (error) this.#fail(batch, error, rows.length);
+        else if (this.#passed(batch)) for (const [at, one] of all.entries()) one.settle({ texts: rows[at] });
       }),
     );
   }
@@ -199,18 +198,21 @@ export class Line {
   /**
    * What PostgreSQL has refused is undone and can be run elsewhere, where the refusal is told. That it was refused, and not
    * that the connection ends, is known once PostgreSQL is ready for the next.
+   * @param done how many of the batch had been done by then
    */
-  #fail(batch: Batch, error: Error): void {
+  #fail(batch: Batch, error: Error, done: number): void {
+    const failed = batch.statements.slice(done, done + 1);
+    const refused = failed.length > 0 ? failed : batch.statements;
     const settle = (end: (one: Waiting) => void): void => {
       // Of a lost connection it has been told before.
-      if (this.#passed(batch, error)) for (const one of batch.all) end(one);
+      if (this.#passed(batch, refused)) for (const one of batch.all) end(one);
     };
     if (toDatabaseError(error).sqlState === undefined) settle((one) => lost(one, error));
     else this.#client.connection.once('readyForQuery', () => settle((one) => one.settle(undefined)));
   }
 
-  /** The next one's turn has come. */
-  #passed(batch: Batch, error: Error | undefined): boolean {
+  /** The next one's turn has come. @param refused which of the batch, where it failed */
+  #passed(batch: Batch, refused?: readonly Statement[]): boolean {
     const now = performance.now();
     const at = this.#batches.indexOf(batch);
     if (at < 0) return false;
@@ -220,8 +222,9 @@ export class Line {
     // Sums of fractions drift.
     if (this.underWay === 0) this.#usualMs = 0;
     const { statements } = batch;
-    if (error && statements.length > 1) this.#events.onRefused(statements);
-    else this.#events.onService(statements, now - Math.max(batch.at, this.#lastAnswer));
+    const ms = now - Math.max(batch.at, this.#lastAnswer);
+    if (refused && statements.length > 1) this.#events.onRefused(refused, ms);
+    else this.#events.onService(statements, ms);
     this.#lastAnswer = now;
     if (this.#batches.length === 0 && this.#state === 'held up') this.#state = 'open';
     if (this.#held.length > 0 && this.#sent <= FEW_LEFT) this.#leaveSoon();

@@ -20,6 +20,13 @@ const MOST_LONG = 1;
 const BAR: Backoff = { firstMs: 5_000, longestMs: 600_000 };
 /** How long it is sent by itself that has failed those sent with it, or may have held them up. */
 const APART: Backoff = { firstMs: 1_000, longestMs: 60_000 };
+/**
+ * A refusal is forgiven to a statement that has been in so many transactions with others since its last one: to run one of
+ * them again costs less than to send all of its like by themselves. Anybody can have something refused now and then.
+ */
+const FORGIVEN_AFTER = 16;
+/** Not forgiven is one that took longer: it has waited for a lock, and the others with it. */
+const LONG_REFUSAL_MS = 10;
 /** How fast the usual time of a statement is learnt. */
 const USUAL_STEP = 1 / 32;
 /** Statements that are watched; there are no more prepared ones. */
@@ -61,6 +68,8 @@ class Watched {
   readonly quickMs: number;
   readonly bar = new Away(BAR);
   readonly apart = new Away(APART);
+  /** Transactions with others since the last one in which it was refused. */
+  together = 0;
   runs = 0;
   long = 0;
   quickAt = Number.NEGATIVE_INFINITY;
@@ -142,6 +151,7 @@ export class ShortStatements {
   /** Notes a run on the lane of statements that were sent together, without the time in which others were ahead of them. */
   noteOnLane(statements: readonly Named[], ms: number, now: number): void {
     const [first] = statements;
+    if (statements.length > 1) for (const one of this.#findAll(statements)) one.together += 1;
     const isOne = first && statements.every(({ name }) => name === first.name);
     if (isOne) this.#noteOne(first, ms / statements.length, now);
     else if (ms > LONG_MS) this.setApart(statements, now);
@@ -166,9 +176,21 @@ export class ShortStatements {
     else this.setApart(statements, now);
   }
 
+  /** Notes which of those that were sent together PostgreSQL has refused, after so many ms. */
+  noteRefused(refused: readonly Named[], ms: number, now: number): void {
+    for (const one of this.#findAll(refused)) {
+      if (ms > LONG_REFUSAL_MS || one.together < FORGIVEN_AFTER) one.apart.send(now);
+      one.together = 0;
+    }
+  }
+
   /** They go by themselves for a while. */
   setApart(statements: readonly Named[], now: number): void {
-    for (const one of new Set(statements.map((statement) => this.#find(statement)))) one.apart.send(now);
+    for (const one of this.#findAll(statements)) one.apart.send(now);
+  }
+
+  #findAll(statements: readonly Named[]): ReadonlySet<Watched> {
+    return new Set(statements.map((statement) => this.#find(statement)));
   }
 
   #find({ name, shares }: Named): Watched {
