@@ -29,6 +29,9 @@ interface ServerSide {
   readonly port: number;
 }
 
+/** What PostgreSQL says of a statement that it was asked to stop. */
+const QUERY_CANCELED = '57014';
+
 const cancelPatience = 3_000;
 /** How long a statement may take to end that has been cancelled. */
 const cutPatience = 1_000;
@@ -73,6 +76,7 @@ async function cancellably<T>(
   if (signal) throwIfCancelled(signal);
   let cancelling: Promise<void> | undefined;
   let cut: NodeJS.Timeout | undefined;
+  let sqlState: string | undefined;
   const onAbort = (): void => {
     if (on instanceof pg.Pool) return;
     cancelling = cancelStatement(on);
@@ -83,26 +87,31 @@ async function cancellably<T>(
   try {
     return await run();
   } catch (error) {
-    if (signal?.aborted) throw cancelled(signal);
-    throw toDatabaseError(error);
+    const failure = toDatabaseError(error);
+    ({ sqlState } = failure);
+    throw signal?.aborted ? cancelled(signal) : failure;
   } finally {
     signal?.removeEventListener('abort', onAbort);
     clearTimeout(cut);
     // Until the request has been dealt with it might still hit the next statement on this connection.
     await cancelling;
+    if (cancelling && sqlState !== QUERY_CANCELED) inDoubt.add(on);
   }
 }
 
-/** Runs `fn` and gives the connection back; a connection whose state is in doubt is closed instead. */
+/** Connections that were asked to stop a statement which has ended otherwise: nobody knows what the request will hit. */
+const inDoubt = new WeakSet<object>();
+
+/** Runs `fn` and gives the connection back; one that is lost, or whose state is in doubt, is closed instead. */
 export async function closeCancellably<T>(client: pg.PoolClient, fn: () => Promise<T>): Promise<T> {
   let broken = false;
   try {
     return await fn();
   } catch (error) {
-    broken = error instanceof DatabaseError && (error.kind === 'unavailable' || error.kind === 'cancelled');
+    broken = error instanceof DatabaseError && error.kind === 'unavailable';
     throw error;
   } finally {
-    client.release(broken);
+    client.release(broken || inDoubt.has(client));
   }
 }
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DatabaseError, type Db, openPool, toDatabaseError } from '../../src/data/index.ts';
 import { createDatabase, runSql, type TestDatabase } from '../support/database.ts';
 import { Way } from '../support/way.ts';
@@ -247,6 +247,35 @@ describe('a statement that has been cancelled', () => {
       () => db.readTexts('SELECT 1', [], { signal }),
     ])
       expect(await failureOf(run)).toMatchObject({ name: 'DatabaseError', kind: 'cancelled', cause: reason });
+  });
+
+  it('gives its connection back, whether it ran or waited for one', async () => {
+    const few = openPool({ url: database.url, max: 2 });
+    try {
+      const backends = async () => {
+        const all = await Promise.all(
+          [1, 2].map(() => few.query<{ pid: number }>('SELECT pg_backend_pid() AS pid, pg_sleep(0.1)')),
+        );
+        return new Set(all.map(([row]) => row?.pid));
+      };
+      const before = await backends();
+      const leaving = new AbortController();
+      const { signal } = leaving;
+      const all = Promise.allSettled([
+        ...[1, 2].map(() => few.query('SELECT pg_sleep(20)', [], { signal })),
+        ...[1, 2, 3].map(() => few.query('SELECT 1', [], { signal })),
+        ...[1, 2, 3].map(() => few.readTexts('SELECT 1', [], { signal })),
+        ...[1, 2].map(() => few.transaction((tx) => tx.query('SELECT 1'), { signal })),
+      ]);
+      const sleeping = `SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()`;
+      await vi.waitFor(async () => expect(await db.query(sleeping)).toHaveLength(2), { timeout: 20_000 });
+      leaving.abort(new Error('The client went away.'));
+      for (const end of await all)
+        expect(end).toMatchObject({ status: 'rejected', reason: { kind: 'cancelled' } });
+      expect(await backends()).toEqual(before);
+    } finally {
+      await few.close();
+    }
   });
 
   it('ends also where its connection has died without a word, and others go on', async () => {
