@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { DEADLOCK_MS } from '../begin-session.ts';
-import { type Bounds, Line, MOST_TOGETHER, type Outcome, type Statement } from './line.ts';
+import { MOST_TOGETHER } from './in-batches.ts';
+import { type Bounds, Line, type Outcome, type Statement } from './line.ts';
 import { type Named, ShortStatements } from './short-statements.ts';
 
 /** Statements under way on one line; more of them wait for a connection of the pool. */
@@ -129,7 +130,8 @@ export class ExpressLane {
       const line: Line = new Line(this.#client, this.#bounds, {
         onLost: () => this.#lines.delete(line),
         onService: (statements, ms) => this.#short.noteOnLane(statements, ms, performance.now()),
-        onRefused: (refused, ms) => this.#short.noteRefused(refused, ms, performance.now()),
+        onRefused: ({ statements, hasWaited }) =>
+          this.#short.noteRefused(statements, hasWaited, performance.now()),
       });
       this.#lines.add(line);
     }

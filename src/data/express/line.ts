@@ -3,6 +3,7 @@ import { beginSession } from '../begin-session.ts';
 import { cutConnection } from '../cut-connection.ts';
 import { DatabaseError, toDatabaseError } from '../database-error.ts';
 import type { Texts } from '../db.ts';
+import { inBatches } from './in-batches.ts';
 import type { Named } from './short-statements.ts';
 import { TextRows } from './text-rows.ts';
 
@@ -10,9 +11,6 @@ import { TextRows } from './text-rows.ts';
  * Once no more than so many are unanswered, those that wait are sent: PostgreSQL has something to do until they arrive.
  */
 const FEW_LEFT = 4;
-/** What is sent together, at most, and how long that may take as a rule: nobody is answered before all are done. */
-export const MOST_TOGETHER = 8;
-const LONGEST_TOGETHER_MS = 4;
 
 /** What became of a statement: its row, or nothing that could be relied on, so that it has to be run elsewhere. */
 export type Outcome = { readonly texts: Texts | undefined } | undefined;
@@ -52,14 +50,20 @@ export interface Bounds {
   readonly lockMs: number;
 }
 
+export interface Refusal {
+  readonly statements: readonly Statement[];
+  /** Whether it came after a wait, for a lock as a rule. */
+  readonly hasWaited: boolean;
+}
+
 /** What a line tells of. */
 export interface LineEvents {
   /** It is of no use any more. */
   onLost(): void;
   /** Statements that were sent together were done so many ms after their turn had come. */
   onService(statements: readonly Statement[], ms: number): void;
-  /** So many ms after their turn had come, PostgreSQL refused one of those that were sent together, or all as they ended. */
-  onRefused(refused: readonly Statement[], ms: number): void;
+  /** PostgreSQL has refused one of those that were sent together, or all as they were committed. */
+  onRefused(refusal: Refusal): void;
 }
 
 /** One connection on which statements are sent before those ahead of them are answered. */
@@ -202,17 +206,21 @@ export class Line {
    */
   #fail(batch: Batch, error: Error, done: number): void {
     const failed = batch.statements.slice(done, done + 1);
-    const refused = failed.length > 0 ? failed : batch.statements;
+    const { kind, sqlState } = toDatabaseError(error);
+    const refusal: Refusal = {
+      statements: failed.length > 0 ? failed : batch.statements,
+      hasWaited: kind === 'timeout' || kind === 'deadlock',
+    };
     const settle = (end: (one: Waiting) => void): void => {
       // Of a lost connection it has been told before.
-      if (this.#passed(batch, refused)) for (const one of batch.all) end(one);
+      if (this.#passed(batch, refusal)) for (const one of batch.all) end(one);
     };
-    if (toDatabaseError(error).sqlState === undefined) settle((one) => lost(one, error));
+    if (sqlState === undefined) settle((one) => lost(one, error));
     else this.#client.connection.once('readyForQuery', () => settle((one) => one.settle(undefined)));
   }
 
-  /** The next one's turn has come. @param refused which of the batch, where it failed */
-  #passed(batch: Batch, refused?: readonly Statement[]): boolean {
+  /** The next one's turn has come. @param refusal where it failed */
+  #passed(batch: Batch, refusal?: Refusal): boolean {
     const now = performance.now();
     const at = this.#batches.indexOf(batch);
     if (at < 0) return false;
@@ -222,30 +230,13 @@ export class Line {
     // Sums of fractions drift.
     if (this.underWay === 0) this.#usualMs = 0;
     const { statements } = batch;
-    const ms = now - Math.max(batch.at, this.#lastAnswer);
-    if (refused && statements.length > 1) this.#events.onRefused(refused, ms);
-    else this.#events.onService(statements, ms);
+    if (refusal && statements.length > 1) this.#events.onRefused(refusal);
+    else this.#events.onService(statements, now - Math.max(batch.at, this.#lastAnswer));
     this.#lastAnswer = now;
     if (this.#batches.length === 0 && this.#state === 'held up') this.#state = 'open';
     if (this.#held.length > 0 && this.#sent <= FEW_LEFT) this.#leaveSoon();
     return true;
   }
-}
-
-function inBatches(all: readonly Waiting[]): readonly (readonly Waiting[])[] {
-  const batches: Waiting[][] = [];
-  let open: Waiting[] | undefined;
-  let ms = 0;
-  for (const one of all) {
-    if (!open || open.length >= MOST_TOGETHER || ms + one.usualMs > LONGEST_TOGETHER_MS) {
-      open = [];
-      batches.push(open);
-      ms = 0;
-    }
-    open.push(one);
-    ms += one.usualMs;
-  }
-  return batches;
 }
 
 /** An end of the connection says nothing of a write: it may have been stored just before. */

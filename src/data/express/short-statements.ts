@@ -25,8 +25,6 @@ const APART: Backoff = { firstMs: 1_000, longestMs: 60_000 };
  * them again costs less than to send all of its like by themselves. Anybody can have something refused now and then.
  */
 const FORGIVEN_AFTER = 16;
-/** Not forgiven is one that took longer: it has waited for a lock, and the others with it. */
-const LONG_REFUSAL_MS = 10;
 /** How fast the usual time of a statement is learnt. */
 const USUAL_STEP = 1 / 32;
 /** Statements that are watched; there are no more prepared ones. */
@@ -176,10 +174,10 @@ export class ShortStatements {
     else this.setApart(statements, now);
   }
 
-  /** Notes which of those that were sent together PostgreSQL has refused, after so many ms. */
-  noteRefused(refused: readonly Named[], ms: number, now: number): void {
+  /** Notes which of those that were sent together have been refused. What was waited for is not forgiven: all have waited. */
+  noteRefused(refused: readonly Named[], hasWaited: boolean, now: number): void {
     for (const one of this.#findAll(refused)) {
-      if (ms > LONG_REFUSAL_MS || one.together < FORGIVEN_AFTER) one.apart.send(now);
+      if (hasWaited || one.together < FORGIVEN_AFTER) one.apart.send(now);
       one.together = 0;
     }
   }
