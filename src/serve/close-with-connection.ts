@@ -15,6 +15,12 @@ export function closeWithConnection({ socket }: IncomingMessage, response: Serve
   response.once('close', () => queue.delete(response));
 }
 
+/** Whether no other request of its connection is still to be answered: it may be closed behind this one. */
+export function isLastOnConnection({ socket }: IncomingMessage, response: ServerResponse): boolean {
+  const last = [...(queues.get(socket) ?? [])].at(-1);
+  return last === undefined || last === response;
+}
+
 /** One listener for each connection, however many wait on it. */
 function queueOf(socket: Socket): Set<ServerResponse> {
   const queue = new Set<ServerResponse>();

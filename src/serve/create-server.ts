@@ -9,6 +9,7 @@ import { addGraphqlRoutes, type GraphqlDeps } from './add-graphql-routes.ts';
 import { addressFinder } from './address-of.ts';
 import { admitRequests } from './admit-request.ts';
 import { allowOrigins } from './allow-origins.ts';
+import { isLastOnConnection } from './close-with-connection.ts';
 import { CurrentApp } from './current-app.ts';
 import { putDocuments } from './documents/put-document.ts';
 import { answerFailure, sendError } from './error-answer.ts';
@@ -110,8 +111,8 @@ function refuseWhileStopping(http: FastifyInstance, life: Life, maskError: MaskE
     if (!life.stopping || request.url.startsWith('/health/')) return done();
     sendError(stopping(), request, reply, maskError);
   });
-  http.addHook('onSend', (_request, reply, _payload, done) => {
-    if (life.stopping) reply.header('connection', 'close');
+  http.addHook('onSend', (request, reply, _payload, done) => {
+    if (life.stopping && isLastOnConnection(request.raw, reply.raw)) reply.header('connection', 'close');
     done();
   });
 }

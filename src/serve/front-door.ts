@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type GraphqlDeps, PATH } from './add-graphql-routes.ts';
 import { type Incoming, plainOperation } from './admit-request.ts';
-import { closeWithConnection } from './close-with-connection.ts';
+import { closeWithConnection, isLastOnConnection } from './close-with-connection.ts';
 import { handOver } from './hand-over.ts';
 import type { Life } from './life.ts';
 import type { Log } from './log.ts';
@@ -123,6 +123,7 @@ class Visit {
   send(answer: TextAnswer, began: number): void {
     this.#limit.end();
     const type = negotiateMediaType(this.#request.headers.accept) ?? 'application/json';
+    const isLast = this.#deps.life.stopping && isLastOnConnection(this.#request, this.#response);
     this.#response.writeHead(200, {
       ...SECURITY_HEADERS,
       'x-request-id': this.#id,
@@ -130,6 +131,7 @@ class Visit {
       ...answer.headers,
       // What signs somebody in or out is for nobody to keep.
       ...(this.#cookies.length > 0 && { 'set-cookie': this.#cookies, 'cache-control': 'no-store' }),
+      ...(isLast && { connection: 'close' }),
       'content-type': `${type}; charset=utf-8`,
       'content-length': Buffer.byteLength(answer.text),
     });

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { CurrentApp } from './current-app.ts';
 import type { Sockets } from './sockets/open-sockets.ts';
@@ -34,6 +35,8 @@ export class Life {
   async #close({ http, sockets, current }: Ending, graceMs: number): Promise<void> {
     this.stopping = true;
     sockets.sendAway();
+    // A connection looks idle to Node whose next request has arrived and not been read, and would be cut.
+    for (let turn = 0; turn < 2; turn++) await setImmediate();
     const closed = http.close();
     await this.#idle(graceMs);
     this.cutOff.abort();

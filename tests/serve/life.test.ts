@@ -120,6 +120,49 @@ describe('a stop', () => {
     await closed;
   });
 
+  /** A server whose front door answers every operation when it is told to, and a connection with `requests` under way there. */
+  async function underWayAtTheDoor(requests: number) {
+    const waiting: (() => void)[] = [];
+    const answerAgain = () =>
+      new Promise<{ text: string }>((resolve) =>
+        waiting.push(() => resolve({ text: '{"data":{"hello":"door"}}' })),
+      );
+    const server = await startServer({ app: (runs) => ({ ...testApp(runs), answerAgain }) });
+    const answers = keepAlive(server.port);
+    for (let i = 0; i < requests; i++) answers.send(HELLO);
+    await vi.waitFor(() => expect(waiting).toHaveLength(requests));
+    return { server, answers, answer: () => waiting.splice(0).forEach((one) => void one()) };
+  }
+  const HELLO =
+    'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 19\r\n\r\n{"query":"{hello}"}';
+  const countOf = (text: string, part: string): number => text.split(part).length - 1;
+
+  test('tells who is answered at the front door meanwhile that the connection is closed', async () => {
+    const { server, answers, answer } = await underWayAtTheDoor(1);
+    const closed = server.server.close();
+    answer();
+    await closed;
+    expect(answers.text()).toMatch(/^HTTP\/1\.1 200 OK\r\n.*connection: close\r\n.*"door"/is);
+  });
+
+  test('answers all that were sent in a row', async () => {
+    const { server, answers, answer } = await underWayAtTheDoor(3);
+    const closed = server.server.close();
+    answer();
+    await closed;
+    expect(countOf(answers.text(), '"door"')).toBe(3);
+    expect(countOf(answers.text().toLowerCase(), 'connection: close')).toBe(1);
+  });
+
+  test('answers what has arrived and has not been read yet', async () => {
+    const { server, answers, answer } = await underWayAtTheDoor(1);
+    answer();
+    await vi.waitFor(() => expect(answers.text()).toContain('"door"'));
+    answers.send(HELLO);
+    await server.server.close();
+    expect(answers.text()).toMatch(/HTTP\/1\.1 503 .*"UNAVAILABLE"/s);
+  });
+
   test('aborts what is not done when the grace is over', async () => {
     const server = await startServer();
     const underWay = server.post(waitFor(30_000)).catch(() => undefined);
