@@ -57,7 +57,7 @@ export function buildAnswer(ask: AnswerAsk): BuiltStatement | undefined {
   const env = statementEnv(context.scope);
   const row: RowInScope = { alias: env.namer.next(entity.singular), entity };
   const level = new FromLevel();
-  const place = { entity, row, env: env.with(THIS, row), level };
+  const place = { entity, row, env: env.with(THIS, row), level, isOnly: false };
   const texts = selections(ask).map(({ type, nodes }) => {
     const text = objectText(entityMembers(context, type, nodes, place));
     const isHidden = !root.deletes && leadsOn(context, type, nodes, entity);

@@ -9,7 +9,6 @@ import {
   betweenCursors,
   countAll,
   existsBeyond,
-  orderBy,
   type PlacedPlan,
   placePlan,
   reversed,
@@ -18,7 +17,7 @@ import { columnOf, ident, join, raw, type Sql, sql } from '../sql/sql.ts';
 import { type BuildContext, firstOf, objectTypeOf } from './build-context.ts';
 import { collectFields, selectionsOf } from './collect-fields.ts';
 import { entityMembers } from './entity-members.ts';
-import { FromLevel, whereOf } from './from-level.ts';
+import { FromLevel } from './from-level.ts';
 import {
   constantJson,
   type JsonText,
@@ -28,7 +27,7 @@ import {
   quotedText,
   typeName,
 } from './json-text.ts';
-import type { RowsAsk } from './rows-ask.ts';
+import { type RowsAsk, sharesParents } from './rows-ask.ts';
 
 /**
  * A connection. Its rows are selected once, one more than the page has, each with everything that is said of it; the
@@ -38,7 +37,8 @@ export function connectionValue(context: BuildContext, ask: RowsAsk): JsonText {
   const plan = makePlan(context.scope, ask.entity, ask.args, []);
   const page = pageOf(context.scope, plan, ask.args);
   const placed = placePlan(plan, ask.source(), ask.env);
-  const building = new ConnectionBuilding(context, placed, page, orderMark(plan));
+  const level = new FromLevel(sharesParents(ask, page.size) ? placed.source.row : undefined);
+  const building = new ConnectionBuilding(context, placed, page, orderMark(plan), level);
   const members = building.members(ask.type, ask.nodes);
   return { sql: sql`(SELECT ${objectText(members)}${building.from(ask)})`, nullable: false };
 }
@@ -50,7 +50,7 @@ class ConnectionBuilding {
   readonly #placed: PlacedPlan;
   readonly #page: ConnectionPage;
   readonly #mark: string;
-  readonly #level = new FromLevel();
+  readonly #level: FromLevel;
   /** What the page's SELECT has to offer, by column. */
   readonly #columns = new Map<string, Sql>();
   /** What is aggregated over the page's rows, by column. An aggregate may not stand inside an object's own SELECT. */
@@ -58,8 +58,15 @@ class ConnectionBuilding {
   readonly #rowsAlias: string;
   readonly #factsAlias: string;
 
-  constructor(context: BuildContext, placed: PlacedPlan, page: ConnectionPage, mark: string) {
+  constructor(
+    context: BuildContext,
+    placed: PlacedPlan,
+    page: ConnectionPage,
+    mark: string,
+    level: FromLevel,
+  ) {
     this.#context = context;
+    this.#level = level;
     this.#placed = placed;
     this.#page = page;
     this.#mark = mark;
@@ -80,9 +87,11 @@ class ConnectionBuilding {
       this.#columns.size === 0
         ? raw('1 AS one')
         : join([...this.#columns].map(([name, value]) => sql`${value} AS ${ident(name)}`));
-    const order = orderBy(this.#page.fromEnd ? keys.map(reversed) : keys);
+    const ordered = this.#page.fromEnd ? keys.map(reversed) : keys;
     const conditions = [...where, ...betweenCursors(this.#placed, this.#page)];
-    const rows = sql`SELECT ${columns} FROM ${this.#level.from(source.tables)}${whereOf(conditions)}${order} ${limitSql(this.#page.size + 1)}`;
+    const limit = sql` ${limitSql(this.#page.size + 1)}`;
+    const { row, tables } = source;
+    const rows = this.#level.select(columns, { row, tables, where: conditions, keys: ordered, limit }, env);
     const inner = ident(env.namer.next(`${ask.entity.singular}_rows`));
     const numbered = sql`SELECT ${inner}.*, row_number() OVER () AS ${ident(PLACE)} FROM (${rows}) AS ${inner}`;
     const facts = join(this.#facts.map((fact, index) => sql`${fact} AS ${ident(`f${index}`)}`));
@@ -115,7 +124,7 @@ class ConnectionBuilding {
   #node(type: GraphQLObjectType, nodes: readonly FieldNode[]): Sql {
     const { plan, source, env } = this.#placed;
     const inside = env.with(THIS, source.row);
-    const place = { entity: plan.entity, row: source.row, env: inside, level: this.#level };
+    const place = { entity: plan.entity, row: source.row, env: inside, level: this.#level, isOnly: false };
     return objectText(entityMembers(this.#context, type, nodes, place));
   }
 

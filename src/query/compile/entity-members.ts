@@ -8,7 +8,7 @@ import { sayableValue } from '../sql/json-value.ts';
 import { exprToSql } from '../sql/predicate-to-sql.ts';
 import { linkRows } from '../sql/row-path.ts';
 import type { RowSource } from '../sql/select-rows.ts';
-import { sql } from '../sql/sql.ts';
+import { type Sql, sql } from '../sql/sql.ts';
 import type { RowInScope, SqlEnv } from '../sql/sql-env.ts';
 import { columnInfo, entityOf } from '../sql/sql-type.ts';
 import { valueToSql } from '../sql/value-to-sql.ts';
@@ -34,6 +34,8 @@ export interface RowPlace {
   readonly row: RowInScope;
   readonly env: SqlEnv;
   readonly level: FromLevel;
+  /** Whether the statement looks at no other row in this place. */
+  readonly isOnly: boolean;
 }
 
 /** The members of the object that `nodes` select of a row. Mirrors the resolvers of `resolvers/entity-resolvers.ts`. */
@@ -109,15 +111,19 @@ function relationValue(context: BuildContext, related: Related): JsonText {
 function toOneValue(context: BuildContext, { type, nodes, place, relation }: Related): JsonText {
   const target = entityOf(context.scope.app, relation.target);
   if (isHidden(context.scope, target)) return NULL_JSON;
-  const row = place.level.follow(context.scope, place.row, relation, place.env);
-  const members = entityMembers(context, objectTypeOf(type, firstOf(nodes)), nodes, {
-    entity: target,
-    row,
-    env: place.env.with(THIS, row),
-    level: place.level,
-  });
-  const text = sql`(CASE WHEN ${isThere(row)} THEN ${objectText(members)} ELSE 'null' END)`;
-  return { sql: text, nullable: false };
+  const targetType = objectTypeOf(type, firstOf(nodes));
+  const textAt = (row: RowInScope, level: FromLevel, isOnly: boolean): Sql => {
+    const at = { entity: target, row, env: place.env.with(THIS, row), level, isOnly };
+    return objectText(entityMembers(context, targetType, nodes, at));
+  };
+  const toOne = { scope: context.scope, row: place.row, relation, env: place.env };
+  const selected = [...collectFields(context, targetType, selectionsOf(nodes)).values()];
+  const leadsOn = selected.some((own) => relationOf(target, firstOf(own).name.value));
+  const parents = leadsOn ? place.level.parents(toOne) : undefined;
+  if (parents) return { sql: parents.add(textAt(parents.row, parents.level, false)), nullable: true };
+  const row = place.level.follow(toOne);
+  const text = textAt(row, place.level, place.isOnly);
+  return { sql: sql`(CASE WHEN ${isThere(row)} THEN ${text} ELSE 'null' END)`, nullable: false };
 }
 
 function toManyValue(context: BuildContext, { type, nodes, place, relation }: Related): JsonText {
@@ -129,6 +135,7 @@ function toManyValue(context: BuildContext, { type, nodes, place, relation }: Re
     nodes,
     args: argumentsOf(context, type, node),
     env: place.env,
+    isAskedOnce: place.isOnly,
     source: () => sourceOf(place, relation),
   };
   if (node.name.value === relation.name) return listValue(context, ask);

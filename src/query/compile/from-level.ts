@@ -2,21 +2,52 @@ import type { RelationField } from '../../model/app-model.ts';
 import { THIS } from '../../model/expr.ts';
 import { fieldRule, readableRows } from '../read/readable.ts';
 import type { RequestScope } from '../request-scope.ts';
+import type { SortOperand } from '../sql/keyset.ts';
 import { exprToSql } from '../sql/predicate-to-sql.ts';
 import { idColumn, linkRows } from '../sql/row-path.ts';
-import { allOf, join, parens, raw, type Sql, sql } from '../sql/sql.ts';
+import { orderBy } from '../sql/select-rows.ts';
+import { allOf, columnOf, ident, join, parens, raw, type Sql, sql } from '../sql/sql.ts';
 import type { RowInScope, SqlEnv } from '../sql/sql-env.ts';
+import { columnsMentioned } from './columns-mentioned.ts';
+
+/** A to-one relation of a row of a level. */
+export interface ToOne {
+  readonly scope: RequestScope;
+  readonly row: RowInScope;
+  readonly relation: RelationField;
+  readonly env: SqlEnv;
+}
+
+/** The rows of a level by themselves. */
+export interface LevelRows {
+  readonly row: RowInScope;
+  readonly tables: Sql;
+  readonly where: readonly Sql[];
+  /** What they are ordered by, the last key telling all of them apart. */
+  readonly keys: readonly SortOperand[];
+  readonly limit: Sql;
+}
 
 /**
  * The FROM clause that grows while the rows of one level are rendered: to-one relations become outer joins on a unique
  * key, so the number of rows stays what it was, and PostgreSQL chooses how to join.
+ *
+ * A level that *shares parents* reads its rows first, and then whatever they lead to by all their keys at once, as a DataLoader
+ * would. PostgreSQL does not know that 200 tracks are of 16 albums: joined, it would look up an album and write it out 200 times.
  */
 export class FromLevel {
+  readonly #sharing: RowInScope | undefined;
   readonly #joins: Sql[] = [];
   readonly #joined = new Map<string, RowInScope>();
+  readonly #parents = new Map<string, Parents>();
 
-  /** The row that `relation` leads to from `row`, joined once however often it is selected; no row where it is hidden. */
-  follow(scope: RequestScope, row: RowInScope, relation: RelationField, env: SqlEnv): RowInScope {
+  /** `sharing`: the level's own rows, where it shares their parents. */
+  constructor(sharing?: RowInScope) {
+    this.#sharing = sharing;
+  }
+
+  /** The row that the relation leads to, joined once however often it is selected; no row where it is hidden. */
+  follow({ scope, row, relation, env }: ToOne): RowInScope {
     const key = `${row.alias}.${relation.name}`;
     const known = this.#joined.get(key);
     if (known) return known;
@@ -33,9 +64,88 @@ export class FromLevel {
     return link.row;
   }
 
-  /** `tables` with everything joined so far. */
+  /**
+   * The rows that the relation leads to, to be written out once each; undefined where it is followed row by row. Worth it only for
+   * what leads on itself: of 1,000 tracks, their genres' names cost a tenth more this way, albums with their artists a quarter less.
+   */
+  parents({ scope, row, relation, env }: ToOne): Parents | undefined {
+    const { storage } = relation;
+    if (row !== this.#sharing || storage.kind !== 'key' || fieldRule(scope, row.entity, relation.name))
+      return undefined;
+    let parents = this.#parents.get(relation.name);
+    if (!parents) {
+      const { row: parent, tables } = linkRows(row, relation, env);
+      const isReadable = exprToSql(readableRows(scope, parent.entity), env.with(THIS, parent));
+      const alias = env.namer.next(`${relation.name}_once`);
+      parents = new Parents({ alias, row: parent, tables, isReadable, key: storage.column });
+      this.#parents.set(relation.name, parents);
+    }
+    return parents;
+  }
+
+  /** `tables` with everything that was followed so far. */
   from(tables: Sql): Sql {
     return join([tables, ...this.#joins], '');
+  }
+
+  /** `SELECT columns FROM …` of the rows in their order, with everything that they lead to. */
+  select(columns: Sql, { row, tables, where, keys, limit }: LevelRows, env: SqlEnv): Sql {
+    const parents = [...this.#parents.values()];
+    const restOf = sql`${whereOf(where)}${orderBy(keys)}${limit}`;
+    if (parents.length === 0) return sql`SELECT ${columns} FROM ${this.from(tables)}${restOf}`;
+    const page = ident(env.namer.next(`${row.alias}_page`));
+    const joins = parents.map((each) => each.joinTo(row, page));
+    const from = this.from(join([sql`${page} AS ${ident(row.alias)}`, ...joins], ''));
+    const needed = columnsMentioned(row.alias, join([columns, from]));
+    const read = join([
+      ...needed.map((column) => columnOf(row.alias, column)),
+      ...keys.map((key, index) => sql`${key.sql} AS ${ident(keyName(index))}`),
+    ]);
+    const readKeys = keys.map((key, index) => ({ ...key, sql: columnOf(row.alias, keyName(index)) }));
+    // A window function would number the rows, for a tenth of the statement's time.
+    return sql`WITH ${page} AS MATERIALIZED (SELECT ${read} FROM ${tables}${restOf}) SELECT ${columns} FROM ${from}${orderBy(readKeys)}`;
+  }
+}
+
+/** Apart from names of the author's, which begin with a letter. */
+const keyName = (index: number): string => `$key${index}`;
+
+interface ParentsInit {
+  readonly alias: string;
+  readonly row: RowInScope;
+  readonly tables: Sql;
+  readonly isReadable: Sql;
+  /** The column of the level's rows that holds the id of a parent. */
+  readonly key: string;
+}
+
+/** Rows that several rows of a level lead to. */
+export class Parents {
+  readonly row: RowInScope;
+  readonly level = new FromLevel();
+  readonly #init: ParentsInit;
+  readonly #texts: Sql[] = [];
+
+  constructor(init: ParentsInit) {
+    this.row = init.row;
+    this.#init = init;
+  }
+
+  /** What is said of each of them, on the rows that lead there: null where there is none, or none that may be read. */
+  add(text: Sql): Sql {
+    this.#texts.push(text);
+    return columnOf(this.#init.alias, `o${this.#texts.length - 1}`);
+  }
+
+  /** ` LEFT JOIN …` of what is said of them. `OFFSET 0` keeps PostgreSQL from saying it anew for each row that leads there. */
+  joinTo(row: RowInScope, page: Sql): Sql {
+    const { alias, tables, isReadable, key } = this.#init;
+    const id = idColumn(this.row);
+    const texts = this.#texts.map((text, index) => sql`${text} AS ${ident(`o${index}`)}`);
+    const asked = sql`${id} = ANY (ARRAY(SELECT ${ident(key)} FROM ${page}))`;
+    const columns = join([sql`${id} AS ${ident('id')}`, ...texts]);
+    const select = sql`SELECT ${columns} FROM ${this.level.from(tables)}${whereOf([asked, isReadable])} OFFSET 0`;
+    return sql` LEFT JOIN (${select}) AS ${ident(alias)} ON ${columnOf(alias, 'id')} = ${columnOf(row.alias, key)}`;
   }
 }
 

@@ -28,7 +28,7 @@ export function nodeValue(
   );
   const rows = possible.map((entity) => {
     const source = () => allRows(entity, env);
-    const ask = { entity, type: objectTypeFor(context, entity), nodes, args, env, source };
+    const ask = { entity, type: objectTypeFor(context, entity), nodes, args, env, isAskedOnce: true, source };
     return rowById(context, ask, id);
   });
   const [first, ...others] = rows;

@@ -148,7 +148,9 @@ export function writtenAndAnswered(
   const inside = env.with(THIS, row);
   const level = new FromLevel();
   const type = objectTypeOf(mutation, firstOf(nodes));
-  const text = objectText(entityMembers(context, type, nodes, { entity, row, env: inside, level }));
+  const text = objectText(
+    entityMembers(context, type, nodes, { entity, row, env: inside, level, isOnly: false }),
+  );
   const answerable =
     how.mayHide && leadsOn(context, type, nodes, entity) ? [scope.rowRule(entity, 'read')] : [];
   const rules = [...how.rules, ...answerable].filter(needsRow).map((rule) => isTrue(rule, inside));

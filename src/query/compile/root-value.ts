@@ -60,6 +60,7 @@ export function rootValue(
     nodes,
     args: argumentsOf(context, query, node),
     env,
+    isAskedOnce: true,
     source: () => allRows(root.entity, env),
   });
 }

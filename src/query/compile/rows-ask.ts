@@ -12,6 +12,19 @@ export interface RowsAsk {
   readonly nodes: readonly FieldNode[];
   readonly args: Args;
   readonly env: SqlEnv;
+  /** False where it is asked for each of several rows. */
+  readonly isAskedOnce: boolean;
   /** Where the rows come from, under an alias of their own each time. */
   readonly source: () => RowSource;
+}
+
+/**
+ * Pages of fewer rows lead to few others, and rows of lists that are asked for again and again are few each time: there, what it
+ * takes to read them in two steps is more than what it saves.
+ */
+const SHARED_FROM = 50;
+
+/** Whether a page of up to `size` rows is read first, and then what its rows lead to. */
+export function sharesParents({ isAskedOnce }: RowsAsk, size: number): boolean {
+  return isAskedOnce && size >= SHARED_FROM;
 }
