@@ -27,7 +27,7 @@ import {
   quotedText,
   typeName,
 } from './json-text.ts';
-import { type RowsAsk, sharesParents } from './rows-ask.ts';
+import { isLongPage, type RowsAsk } from './rows-ask.ts';
 
 /**
  * A connection. Its rows are selected once, one more than the page has, each with everything that is said of it; the
@@ -37,7 +37,7 @@ export function connectionValue(context: BuildContext, ask: RowsAsk): JsonText {
   const plan = makePlan(context.scope, ask.entity, ask.args, []);
   const page = pageOf(context.scope, plan, ask.args);
   const placed = placePlan(plan, ask.source(), ask.env);
-  const level = new FromLevel(sharesParents(ask, page.size) ? placed.source.row : undefined);
+  const level = new FromLevel(isLongPage(ask, page.size) ? placed.source.row : undefined);
   const building = new ConnectionBuilding(context, placed, page, orderMark(plan), level);
   const members = building.members(ask.type, ask.nodes);
   return { sql: sql`(SELECT ${objectText(members)}${building.from(ask)})`, nullable: false };

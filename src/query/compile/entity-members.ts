@@ -147,5 +147,5 @@ function toManyValue(context: BuildContext, { type, nodes, place, relation }: Re
 /** The rows of a relation of this very row: correlated, so that limits hold for each parent. */
 function sourceOf(place: RowPlace, relation: RelationField): RowSource {
   const link = linkRows(place.row, relation, place.env);
-  return { row: link.row, tables: link.tables, where: [link.on] };
+  return { row: link.row, tables: link.tables, where: [link.on], pairs: link.pairs };
 }

@@ -18,13 +18,13 @@ export interface RowsAsk {
   readonly source: () => RowSource;
 }
 
-/**
- * Pages of fewer rows lead to few others, and rows of lists that are asked for again and again are few each time: there, what it
- * takes to read them in two steps is more than what it saves.
- */
-const SHARED_FROM = 50;
+/** The fewest rows that are worth two steps. */
+const LONG = 50;
 
-/** Whether a page of up to `size` rows is read first, and then what its rows lead to. */
-export function sharesParents({ isAskedOnce }: RowsAsk, size: number): boolean {
-  return isAskedOnce && size >= SHARED_FROM;
+/**
+ * Whether a page of up to `size` rows is read in steps, keys first and then what they lead to. A short one leads to little, and a
+ * list that is asked for again and again is short each time: there, the steps cost more than they save.
+ */
+export function isLongPage({ isAskedOnce }: RowsAsk, size: number): boolean {
+  return isAskedOnce && size >= LONG;
 }

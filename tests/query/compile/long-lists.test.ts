@@ -9,18 +9,22 @@ type Author @model @access(read: "this.open || this.name == viewer.id") {
   name: String!
   open: Boolean!
   country: Country
-  books: [Book!]!
+  books: [Book!]! @relation(name: "writing")
+  readings: [Book!]! @relation(name: "reading")
   page: Page
 }
 type Page @model @access(read: "true") { id: ID! @id(auto: INT) text: String! author: Author! @unique }
 type Book @model @access(read: "true") {
   id: ID! @id(auto: INT)
   title: String!
-  author: Author
+  author: Author @relation(name: "writing")
   sequelOf: Book @relation(name: "sequels")
   sequels: [Book!]! @relation(name: "sequels")
   editor: Country @access(read: "this.title != 'Title 4'")
+  tags: [Tag!]!
+  readers: [Author!]! @relation(name: "reading")
 }
+type Tag @model @access(read: "true") { id: ID! @id(auto: INT) word: String! books: [Book!]! }
 `;
 const BOOKS = 130;
 
@@ -35,6 +39,9 @@ beforeAll(async () => {
     INSERT INTO "Book" (id, title, "authorId", "sequelOfId", "editorId")
       SELECT n, 'Title ' || n % 7, CASE WHEN n % 11 > 0 THEN 1 + n % 5 END, CASE WHEN n > 9 THEN n / 3 END, 1 + n % 2
       FROM generate_series(1, ${BOOKS}) AS n;
+    INSERT INTO "Tag" (id, word) SELECT n, 'Word ' || n % 13 FROM generate_series(1, 4000) AS n;
+    INSERT INTO "_BookToTag" ("A", "B") SELECT 1 + n % 3, n FROM generate_series(1, 4000, 7) AS n;
+    INSERT INTO "_reading" ("A", "B") SELECT n, 1 + n % 2 FROM generate_series(1, 100) AS n;
     ANALYZE`);
 });
 afterAll(() => paths?.reads.stop());
@@ -117,6 +124,48 @@ describe('what a long list leads to', () => {
     const { compiled, resolvers, statements } = await paths.ask({ source });
     expect(compiled).toBe(resolvers);
     expect(isShared(statements)).toBe(false);
+  });
+});
+
+describe('a long list through a join table', () => {
+  it('reads as many rows of it as it answers, and looks up no more', async () => {
+    const { compiled, resolvers, statements } = await paths.ask({
+      source: '{ book(id: "2") { tags { word } } }',
+    });
+    expect(compiled).toBe(resolvers);
+    const [explained] = await paths.reads.run(
+      `EXPLAIN (ANALYZE, FORMAT JSON) ${statements[0]?.replace('$1', '2')}`,
+    );
+    const [plan] = (explained?.['QUERY PLAN'] ?? []) as { Plan: PlanNode }[];
+    expect(plan && rowsRead(plan.Plan, 'Tag')).toBe(100);
+  });
+
+  it.each([
+    ['as it is', true, 'tags { id word }'],
+    ['from the middle', true, 'tags(limit: 50, offset: 77) { id }'],
+    ['beyond its end', true, 'tags(offset: 1000) { id }'],
+    [
+      'from the end',
+      true,
+      'tags(limit: 90, orderBy: [{ id: DESC }]) { id books { id author { country { name } } } }',
+    ],
+    ['in another order', false, 'tags(limit: 50, orderBy: [{ word: ASC }, { id: ASC }]) { id }'],
+    ['with a condition', false, 'tags(where: { word: { ne: "Word 3" } }) { id }'],
+    ['where a rule decides', false, 'readers { name country { name authors(limit: 1) { id } } }'],
+    ['a few', false, 'tags(limit: 49) { id }'],
+  ])('is what the resolvers answer %s', async (_, isByKeys, list) => {
+    for (const id of ['1', '2', '2', '99']) {
+      const source = `query ($id: ID!) { book(id: $id) { ${list} } }`;
+      const { compiled, resolvers, errors, statements } = await paths.ask({
+        source,
+        variables: { id },
+        viewer: as('Author 3'),
+      });
+      expect(errors).toEqual([]);
+      expect(compiled).toBe(resolvers);
+      expect(/ANY \(ARRAY\(SELECT "\w+_pair"/.test(statements.join())).toBe(isByKeys);
+    }
+    expect(paths.faults).toEqual([]);
   });
 });
 
