@@ -1,5 +1,5 @@
 // What a second worker gives: the same server with WORKERS=1 and WORKERS=2 (or --workers 1,2,4), in turns on one database.
-//   node --import tsx bench/workers.ts --sql FILE [--operations Q1,Q3] [--rounds 5] [--connections 32]
+//   node --import tsx bench/workers.ts --sql FILE [--operations Q1,Q3] [--rounds 5] [--connections 32] [--contestant plinth-resolvers]
 import { parseArgs } from 'node:util';
 import { contestants } from './contestants.ts';
 import { loadFor } from './load.ts';
@@ -11,6 +11,7 @@ const { values: options } = parseArgs({
   options: {
     sql: { type: 'string' },
     workers: { type: 'string', default: '1,2' },
+    contestant: { type: 'string', default: 'plinth' },
     operations: { type: 'string', default: 'Q0,Q1,Q3,Q8' },
     connections: { type: 'string', default: '32' },
     seconds: { type: 'string', default: '2' },
@@ -28,8 +29,8 @@ interface Figures {
 
 const operations = OPERATIONS.filter((name) => options.operations.split(',').includes(name));
 const prepared = await prepare({ rules: 'viewer', sql: options.sql, rebuild: options.build });
-const plinth = contestants(prepared.places).find(({ name }) => name === 'plinth');
-if (!plinth) throw new Error('There is no contestant plinth');
+const plinth = contestants(prepared.places).find(({ name }) => name === options.contestant);
+if (!plinth) throw new Error(`There is no contestant ${options.contestant}`);
 const servers = new Map<string, Running>();
 try {
   for (const workers of options.workers.split(',')) {

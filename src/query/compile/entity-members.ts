@@ -117,13 +117,26 @@ function toOneValue(context: BuildContext, { type, nodes, place, relation }: Rel
     return objectText(entityMembers(context, targetType, nodes, at));
   };
   const toOne = { scope: context.scope, row: place.row, relation, env: place.env };
-  const selected = [...collectFields(context, targetType, selectionsOf(nodes)).values()];
-  const leadsOn = selected.some((own) => relationOf(target, firstOf(own).name.value));
-  const parents = leadsOn ? place.level.parents(toOne) : undefined;
+  const parents = asksForMany(context, target, targetType, nodes) ? place.level.parents(toOne) : undefined;
   if (parents) return { sql: parents.add(textAt(parents.row, parents.level, false)), nullable: true };
   const row = place.level.follow(toOne);
   const text = textAt(row, place.level, place.isOnly);
   return { sql: sql`(CASE WHEN ${isThere(row)} THEN ${text} ELSE 'null' END)`, nullable: false };
+}
+
+/** Whether `nodes` ask for rows that belong to this one, or to one that it leads to. */
+function asksForMany(
+  context: BuildContext,
+  entity: Entity,
+  type: GraphQLObjectType,
+  nodes: readonly FieldNode[],
+): boolean {
+  return [...collectFields(context, type, selectionsOf(nodes)).values()].some((own) => {
+    const relation = relationOf(entity, firstOf(own).name.value);
+    if (!relation || relation.many) return relation?.many ?? false;
+    const target = entityOf(context.scope.app, relation.target);
+    return asksForMany(context, target, objectTypeOf(type, firstOf(own)), own);
+  });
 }
 
 function toManyValue(context: BuildContext, { type, nodes, place, relation }: Related): JsonText {
@@ -147,5 +160,5 @@ function toManyValue(context: BuildContext, { type, nodes, place, relation }: Re
 /** The rows of a relation of this very row: correlated, so that limits hold for each parent. */
 function sourceOf(place: RowPlace, relation: RelationField): RowSource {
   const link = linkRows(place.row, relation, place.env);
-  return { row: link.row, tables: link.tables, where: [link.on], pairs: link.pairs };
+  return { row: link.row, tables: link.tables, where: [link.on] };
 }

@@ -2,13 +2,12 @@ import { THIS } from '../../model/expr.ts';
 import { makePlan, sliceOf } from '../read/make-plan.ts';
 import type { ReadPlan, Slice } from '../read/read-plan.ts';
 import { sliceSql } from '../sql/limit.ts';
-import { type PlacedPlan, placePlan } from '../sql/select-rows.ts';
+import { placePlan } from '../sql/select-rows.ts';
 import { type Sql, sql } from '../sql/sql.ts';
 import type { BuildContext } from './build-context.ts';
 import { entityMembers, type RowPlace } from './entity-members.ts';
-import { FromLevel, type LevelRows } from './from-level.ts';
+import { FromLevel } from './from-level.ts';
 import { type JsonText, listFrom, objectText } from './json-text.ts';
-import { pairsFirst } from './pairs-first.ts';
 import { isLongPage, type RowsAsk } from './rows-ask.ts';
 
 /** A list field. */
@@ -35,16 +34,11 @@ interface Found extends Pick<RowPlace, 'isOnly'> {
   readonly slice: Slice | undefined;
 }
 
-function rowsOf({ source, where, keys }: PlacedPlan, slice: Slice | undefined): LevelRows {
-  return { row: source.row, tables: source.tables, where, keys, limit: sliceSql(slice) };
-}
-
 function selectObjects(context: BuildContext, ask: RowsAsk, { plan, slice, isOnly }: Found): Sql {
   const { type, nodes, env } = ask;
   const placed = placePlan(plan, ask.source(), env);
-  const { row } = placed.source;
-  const isLong = slice !== undefined && isLongPage(ask, slice.limit);
-  const level = new FromLevel(isLong ? row : undefined);
+  const { row, tables } = placed.source;
+  const level = new FromLevel(slice && isLongPage(ask, slice.limit) ? row : undefined);
   const inside = placed.env.with(THIS, row);
   const members = entityMembers(context, type, nodes, {
     entity: plan.entity,
@@ -53,6 +47,6 @@ function selectObjects(context: BuildContext, ask: RowsAsk, { plan, slice, isOnl
     level,
     isOnly,
   });
-  const rows = (isLong && pairsFirst(placed, slice)) || rowsOf(placed, slice);
+  const rows = { row, tables, where: placed.where, keys: placed.keys, limit: sliceSql(slice) };
   return level.select(sql`${objectText(members)} AS o`, rows, env);
 }

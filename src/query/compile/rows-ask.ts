@@ -22,8 +22,8 @@ export interface RowsAsk {
 const LONG = 50;
 
 /**
- * Whether a page of up to `size` rows is read in steps, keys first and then what they lead to. A short one leads to little, and a
- * list that is asked for again and again is short each time: there, the steps cost more than they save.
+ * Whether a page of up to `size` rows is read in two steps: first the rows, then what they lead to. A short one leads to little, and
+ * a list that is asked for again and again is short each time: there, the steps cost more than they save.
  */
 export function isLongPage({ isAskedOnce }: RowsAsk, size: number): boolean {
   return isAskedOnce && size >= LONG;

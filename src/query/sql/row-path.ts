@@ -47,15 +47,6 @@ export interface Link {
   /** `tables` is a join itself and wants parentheses inside another one. */
   readonly joined: boolean;
   readonly on: Sql;
-  /** The rows of the join table by themselves, where there is one: each stands for one far row, and none for two. */
-  readonly pairs?: Pairs;
-}
-
-/** Rows of a join table that belong to one row: the ids of those on the far side are in `other`. */
-export interface Pairs {
-  readonly tables: Sql;
-  readonly on: Sql;
-  readonly other: Sql;
 }
 
 export function linkRows(from: RowInScope, relation: RelationField, env: SqlEnv): Link {
@@ -76,13 +67,12 @@ export function linkToKey(source: Sql, relation: RelationField, env: SqlEnv): Li
     return { row, tables: table, joined: false, on: sql`${inverseKey(row, relation)} = ${source}` };
   }
   const pair = env.namer.next(`${relation.name}_pair`);
-  const pairs = {
-    tables: sql`${ident(storage.table)} AS ${ident(pair)}`,
+  return {
+    row,
+    tables: sql`${ident(storage.table)} AS ${ident(pair)} JOIN ${table} ON ${idColumn(row)} = ${columnOf(pair, storage.other)}`,
+    joined: true,
     on: sql`${columnOf(pair, storage.own)} = ${source}`,
-    other: columnOf(pair, storage.other),
   };
-  const tables = sql`${pairs.tables} JOIN ${table} ON ${idColumn(row)} = ${pairs.other}`;
-  return { row, tables, joined: true, on: pairs.on, pairs };
 }
 
 /** On the far row: the column that holds the key of an `inverse` relation. */
