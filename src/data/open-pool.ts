@@ -3,6 +3,7 @@ import { beginSession } from './begin-session.ts';
 import { toDatabaseError } from './database-error.ts';
 import { type Db, type QueryOptions, type Row, unnamed } from './db.ts';
 import { ExpressLane } from './express/express-lane.ts';
+import { passes } from './passes.ts';
 import type { Pooler } from './pooler/detect-pooler.ts';
 import { closeCancellably, runForTexts, runStatement, throwIfCancelled } from './run-statement.ts';
 import { runTransaction } from './run-transaction.ts';
@@ -118,14 +119,21 @@ function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane }: Beside)
     const { signal } = options;
     if (signal) throwIfCancelled(signal);
     const client = await connect();
-    return closeCancellably(client, async () => {
+    const first = readOn(client, text, params, options);
+    if (given.shares !== 'read') return first;
+    return first.catch(async (error: unknown) => {
+      if (signal?.aborted || !passes(error)) throw error;
+      return readOn(await connect(), text, params, options);
+    });
+  };
+  const readOn = (client: pg.PoolClient, text: string, params: readonly unknown[], options: QueryOptions) =>
+    closeCancellably(client, async () => {
       const began = performance.now();
       const texts = await runForTexts(client, text, params, options);
       const { name, shares } = options;
       if (lane && shares && name !== undefined) lane.note({ name, shares }, performance.now() - began);
       return texts;
     });
-  };
   // The pool forgets who still waits for a connection when it is closed.
   const runAgain = new Set<Promise<unknown>>();
   const again = <T>(work: Promise<T>): Promise<T> => {

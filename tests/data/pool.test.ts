@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { DatabaseError, type Db, openPool, toDatabaseError } from '../../src/data/index.ts';
+import { DatabaseError, type Db, openPool, type Shares, toDatabaseError } from '../../src/data/index.ts';
 import { createDatabase, runSql, type TestDatabase } from '../support/database.ts';
 import { Way } from '../support/way.ts';
 
@@ -235,6 +235,41 @@ describe('transactions', () => {
         { retry: 3 },
       );
     await Promise.all([cross(1, 2), cross(2, 1)]);
+  });
+});
+
+describe('what fails at its first turn', () => {
+  beforeAll(() =>
+    runSql(
+      database.url,
+      `CREATE SEQUENCE turn;
+       CREATE FUNCTION fail_once(state text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN
+         IF nextval('turn') > 1 THEN RETURN 'read'; END IF;
+         IF state = 'lost' THEN PERFORM pg_terminate_backend(pg_backend_pid()), pg_sleep(5); END IF;
+         RAISE EXCEPTION 'not this time' USING ERRCODE = state;
+       END $$`,
+    ),
+  );
+
+  const ask = async (state: string, shares?: Shares) => {
+    await db.execute("SELECT setval('turn', 1, false)");
+    const options = { name: 'fail_once', ...(shares && { shares }) };
+    return db.readTexts('SELECT fail_once($1)', [state], options);
+  };
+
+  it.each(['lost', '40001'])('is read again (%s)', async (state) => {
+    expect(await ask(state, 'read')).toEqual(['read']);
+  });
+
+  it.each([
+    ['lost', 'write', 'unavailable'],
+    ['lost', undefined, 'unavailable'],
+    ['40001', 'insert', 'serialization'],
+    ['53200', 'read', 'unavailable'],
+    ['22003', 'read', 'outOfRange'],
+  ] as const)('fails (%s, %s)', async (state, shares, kind) => {
+    expect(await failureOf(() => ask(state, shares))).toMatchObject({ kind });
+    expect(await db.query('SELECT last_value::int AS turns FROM turn')).toEqual([{ turns: 1 }]);
   });
 });
 
