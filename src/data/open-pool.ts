@@ -25,6 +25,8 @@ export interface PoolOptions {
   readonly expressLines?: number;
   /** Whether statements are prepared by name. Default: unless a pooler would forget them. */
   readonly prepare?: boolean | undefined;
+  /** Whether a read that fails by its connection is left to the caller, who has somebody else to ask. Default false. */
+  readonly asksOnce?: boolean;
   /** Told of connections that broke while idle; the pool replaces them by itself. */
   readonly onConnectionLost?: (error: Error) => void;
 }
@@ -120,10 +122,13 @@ function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane }: Beside)
     if (signal) throwIfCancelled(signal);
     const client = await connect();
     const first = readOn(client, text, params, options);
-    if (given.shares !== 'read') return first;
+    if (given.shares !== 'read' || poolOptions.asksOnce) return first;
     return first.catch(async (error: unknown) => {
       if (signal?.aborted || !passes(error)) throw error;
-      return readOn(await connect(), text, params, options);
+      const other = await connect().catch(() => {
+        throw error;
+      });
+      return readOn(other, text, params, options);
     });
   };
   const readOn = (client: pg.PoolClient, text: string, params: readonly unknown[], options: QueryOptions) =>

@@ -152,13 +152,14 @@ describe('what resolvers answer', () => {
       'written step by step, each field answered by a statement',
       'mutation { updateTasks(where: {}, input: {open: true}) { count nodes { id parent { title } } } }',
       /^It does more than .* each of its fields is answered by one statement\.$/,
-      (texts: readonly string[]) => texts.filter((text) => text.startsWith('WITH "$written"')).length,
+      (texts: readonly string[]) => texts.filter((text) => text.startsWith('WITH "plinth_written"')).length,
     ],
     [
       'answered by the resolvers, where it looks at what goes with what it deletes',
       'mutation { deleteTasks(where: {}) { nodes { id parts { id } } } }',
       /the resolvers answer it: it looks at rows that go with those that it deletes/,
-      (texts: readonly string[]) => 1 - texts.filter((text) => text.startsWith('WITH "$written"')).length,
+      (texts: readonly string[]) =>
+        1 - texts.filter((text) => text.startsWith('WITH "plinth_written"')).length,
     ],
   ])('says how a mutation of several rows runs: %s', async (_how, text, reason, ones) => {
     const explained = await explainAsJson('--text', text, '--run');

@@ -123,6 +123,8 @@ export class Replica {
       url,
       pooler,
       connectTimeoutMs: CONNECT_MS,
+      // The primary is asked then, and this one is looked at.
+      asksOnce: true,
       onConnectionLost: () => this.suspect(),
     });
     db.pool.on('connect', (client) => void this.#sockets.add(socketOf(client)));

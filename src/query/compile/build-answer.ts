@@ -17,7 +17,7 @@ import { listOf, objectText } from './json-text.ts';
 import { isTrue, leadsOn, mentions, needsRow, orFail } from './one-row.ts';
 
 /** The written rows, in the statement that reads what is answered of them. */
-const WRITTEN = '$written';
+const WRITTEN = 'plinth_written';
 
 /** A field of a mutation whose answer is to be read. */
 export interface AnswerAsk {

@@ -91,22 +91,25 @@ export class FromLevel {
     const parents = [...this.#parents.values()];
     const restOf = sql`${whereOf(where)}${orderBy(keys)}${limit}`;
     if (parents.length === 0) return sql`SELECT ${columns} FROM ${this.from(tables)}${restOf}`;
-    const page = ident(env.namer.next(`${row.alias}_page`));
+    // No table of an author's begins like this: within the statement it would hide one of its name.
+    const page = ident(env.namer.next(`plinth_${row.alias}_page`));
     const joins = parents.map((each) => each.joinTo(row, page));
     const from = this.from(join([sql`${page} AS ${ident(row.alias)}`, ...joins], ''));
     const needed = columnsMentioned(row.alias, join([columns, from]));
+    const named = keys.map((key, index) => ({ key, name: nameApartFrom(needed, `key${index}`) }));
     const read = join([
       ...needed.map((column) => columnOf(row.alias, column)),
-      ...keys.map((key, index) => sql`${key.sql} AS ${ident(keyName(index))}`),
+      ...named.map(({ key, name }) => sql`${key.sql} AS ${ident(name)}`),
     ]);
-    const readKeys = keys.map((key, index) => ({ ...key, sql: columnOf(row.alias, keyName(index)) }));
     // The keys are read with the rows: a window function that numbers them takes a tenth of such a statement's time.
+    const readKeys = named.map(({ key, name }) => ({ ...key, sql: columnOf(row.alias, name) }));
     return sql`WITH ${page} AS MATERIALIZED (SELECT ${read} FROM ${tables}${restOf}) SELECT ${columns} FROM ${from}${orderBy(readKeys)}`;
   }
 }
 
-/** Apart from names of the author's, which begin with a letter. */
-const keyName = (index: number): string => `$key${index}`;
+function nameApartFrom(names: readonly string[], wish: string): string {
+  return names.includes(wish) ? nameApartFrom(names, `_${wish}`) : wish;
+}
 
 interface ParentsInit {
   readonly alias: string;
@@ -136,7 +139,11 @@ export class Parents {
     return columnOf(this.#init.alias, `o${this.#texts.length - 1}`);
   }
 
-  /** ` LEFT JOIN …` of what is said of them. `OFFSET 0` keeps PostgreSQL from saying it anew for each row that leads there. */
+  /**
+   * ` FULL JOIN …` of what is said of them. As each of them is one that a row leads to, it finds what a left join would, but never
+   * by a nested loop, which would say everything of all of them anew for each row where PostgreSQL expects few. `OFFSET 0` keeps
+   * it from being said anew where it is read.
+   */
   joinTo(row: RowInScope, page: Sql): Sql {
     const { alias, keysAlias, tables, isReadable, key } = this.#init;
     const id = idColumn(this.row);
@@ -145,7 +152,7 @@ export class Parents {
     const keys = sql`unnest(ARRAY(SELECT DISTINCT ${ident(key)} FROM ${page})) AS ${ident(keysAlias)} (id)`;
     const found = sql`${keys} JOIN ${tables} ON ${id} = ${columnOf(keysAlias, 'id')}`;
     const select = sql`SELECT ${columns} FROM ${this.level.from(found)}${whereOf([isReadable])} OFFSET 0`;
-    return sql` LEFT JOIN (${select}) AS ${ident(alias)} ON ${columnOf(alias, 'id')} = ${columnOf(row.alias, key)}`;
+    return sql` FULL JOIN (${select}) AS ${ident(alias)} ON ${columnOf(alias, 'id')} = ${columnOf(row.alias, key)}`;
   }
 }
 

@@ -23,7 +23,7 @@ import { objectText } from './json-text.ts';
 import type { MadeValues } from './request-shape.ts';
 
 /** The written row, in the statement that writes it. */
-const WRITTEN = '$written';
+const WRITTEN = 'plinth_written';
 
 /** One mutation that writes one row, for one viewer and one set of variables. */
 export interface WriteAsk {

@@ -120,6 +120,61 @@ describe('what a long list leads to', () => {
   });
 });
 
+describe('a long list of a table', () => {
+  let odd: TwoPaths;
+  beforeAll(async () => {
+    odd = await startTwoPaths(`
+      type Writer @model @access(read: "true") { id: ID! @id(auto: INT) name: String! books: [Book!]! pages: [book_page!]! }
+      type Book @model @access(read: "true") {
+        id: ID! @id(auto: INT) title: String! @column(name: "key0") a: Int! @column(name: "$key0") b: Int! c: Int! writer: Writer
+      }
+      type book_page @model @access(read: "this.open") { id: ID! @id(auto: INT) open: Boolean! writer: Writer }
+    `);
+    await odd.reads.run(`
+      INSERT INTO "Writer" (id, name) SELECT n, 'Writer ' || n FROM generate_series(1, 2000) AS n;
+      INSERT INTO "Book" (id, "key0", "$key0", b, c, "writerId")
+        SELECT n, 'Title ' || n % 7, n % 100, n % 100, n % 100, 1 + n / 100 FROM generate_series(1, 20000) AS n;
+      INSERT INTO book_page (id, open, "writerId")
+        SELECT 100000 + n, n % 3 > 0, 1 + n % 2000 FROM generate_series(1, 8000) AS n;
+      ANALYZE`);
+  });
+  afterAll(() => odd?.reads.stop());
+
+  it.each([
+    [
+      'whose name the page has',
+      '{ books(limit: 50) { writer { pages(limit: 2) { id } pagesAggregate { count } } } }',
+    ],
+    [
+      'with columns that are called like its keys',
+      '{ books(limit: 60, orderBy: [{ title: ASC }, { a: DESC }, { id: ASC }]) { id title a writer { books(limit: 1) { id } } } }',
+    ],
+  ])('%s is what the resolvers answer', async (_, source) => {
+    for (const viewer of [signedOut, as('7')]) {
+      const { compiled, resolvers, errors, statements } = await odd.ask({ source, viewer });
+      expect(errors).toEqual([]);
+      expect(compiled).toBe(resolvers);
+      expect(isShared(statements)).toBe(true);
+    }
+  });
+
+  it.each(['books(limit: 200, where: FEW) { id', 'booksConnection(first: 200, where: FEW) { nodes { id'])(
+    'of which PostgreSQL expects one row is asked for its lists once: %s',
+    async (list) => {
+      const end = list.includes('nodes') ? '} }' : '}';
+      const few = '{ a: { eq: 0 }, b: { eq: 0 }, c: { eq: 0 } }';
+      const source = `{ ${list.replace('FEW', few)} writer { name pages { id } } ${end} }`;
+      const { compiled, resolvers, statements } = await odd.ask({ source });
+      expect(compiled).toBe(resolvers);
+      const [explained] = await odd.reads.run(
+        `EXPLAIN (ANALYZE, FORMAT JSON) ${statements[0]?.replaceAll(/\$\d+::/g, '0::')}`,
+      );
+      const [plan] = (explained?.['QUERY PLAN'] ?? []) as { Plan: PlanNode }[];
+      expect(plan && timesRead(plan.Plan, 'book_page')).toBeLessThanOrEqual(201);
+    },
+  );
+});
+
 interface PlanNode {
   readonly 'Relation Name'?: string;
   readonly 'Actual Loops': number;

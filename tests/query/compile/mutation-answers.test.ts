@@ -64,7 +64,7 @@ async function both(source: string, viewer = as('ann'), variables: Readonly<Reco
 
 /** Statements that read an answer for a written row. */
 const reads = (statements: readonly string[]): number =>
-  statements.filter((text) => text.startsWith('WITH "$written"')).length;
+  statements.filter((text) => text.startsWith('WITH "plinth_written"')).length;
 
 describe('the answer of a mutation', () => {
   it.each([
