@@ -1,12 +1,11 @@
-import { quoteIdent, type Sql } from '../sql/sql.ts';
+import { quoteIdent, type Sql, textOf } from '../sql/sql.ts';
 
 /**
  * Names of the columns that `piece` reads of the table with this alias. Aliases and columns stand in SQL only as `columnOf` writes
  * them, and whatever a viewer says is a parameter.
  */
 export function columnsMentioned(alias: string, piece: Sql): readonly string[] {
-  const text = piece.parts.map((part) => (typeof part === 'string' ? part : '$')).join('');
-  const columns = text
+  const columns = textOf(piece)
     .split(`${quoteIdent(alias)}."`)
     .slice(1)
     .map(upToQuote);

@@ -7,7 +7,7 @@ import { statementEnv } from '../read/run-statement.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { exprToSql } from '../sql/predicate-to-sql.ts';
 import { idColumn } from '../sql/row-path.ts';
-import { allOf, ident, join, quoteIdent, raw, type Sql, sql } from '../sql/sql.ts';
+import { allOf, ident, join, quoteIdent, raw, type Sql, sql, textOf } from '../sql/sql.ts';
 import { type RowInScope, type SqlEnv, tableAs } from '../sql/sql-env.ts';
 import { InputReader } from '../write/plan/input-reader.ts';
 import { refuseHopeless } from '../write/roots/refuse-hopeless.ts';
@@ -206,10 +206,6 @@ export function mentions(piece: Sql, tables: ReadonlySet<string>): boolean {
 export function looksElsewhere(piece: Sql): boolean {
   return /\b(FROM|JOIN) /.test(textOf(piece));
 }
-
-/** The SQL without its values. A name and what stands around it may be parts of their own. */
-const textOf = ({ parts }: Sql): string =>
-  parts.map((part) => (typeof part === 'string' ? part : '$')).join('');
 
 /**
  * That the row is still what the statement began with. A statement that had to wait for another's lock goes on with the row

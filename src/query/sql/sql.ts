@@ -86,6 +86,11 @@ export function anyOf(pieces: readonly Sql[]): Sql {
       : join(pieces.map(parens), ' OR ');
 }
 
+/** The text without its values, to look for names in. A name and what stands around it may be parts of their own. */
+export function textOf({ parts }: Sql): string {
+  return parts.map((part) => (typeof part === 'string' ? part : '$')).join('');
+}
+
 /** Numbers the parameters in order of appearance; equal values of one type share a number. */
 export function toStatement(piece: Sql): Statement {
   const params: unknown[] = [];
