@@ -5,7 +5,7 @@ import { ident, join, type Param, type Sql, sql } from '../sql/sql.ts';
 import type { AnswerMarks, BuildContext } from './build-context.ts';
 import { firstOf } from './build-context.ts';
 import { collectFields } from './collect-fields.ts';
-import { NULL_JSON } from './json-text.ts';
+import { knownText } from './json-text.ts';
 import { rootValue } from './root-value.ts';
 
 /** One operation of a document that can be compiled. */
@@ -50,12 +50,14 @@ export function buildStatement(
       continue;
     }
     const value = rootValue(context, query, nodes, env);
-    const column = `r${columns.length}`;
-    if (value === NULL_JSON) members.push({ key, json: 'null' });
-    else {
-      columns.push(sql`${value.sql} AS ${ident(column)}`);
-      members.push({ key, column });
+    const json = knownText(value);
+    if (json !== undefined) {
+      members.push({ key, json });
+      continue;
     }
+    const column = `r${columns.length}`;
+    columns.push(sql`${value.sql} AS ${ident(column)}`);
+    members.push({ key, column });
   }
   const { text, params } = columns.length === 0 ? NO_SQL : numbered(sql`SELECT ${join(columns)}`);
   return { text, params, members, marks };

@@ -27,6 +27,12 @@ export function constantJson(json: string): JsonText {
   return { sql: raw(quoted(json)), nullable: false, pieces: [json] };
 }
 
+/** The text of a value that needs no database; undefined for any other. */
+export function knownText({ pieces = [] }: JsonText): string | undefined {
+  const [only, ...others] = pieces;
+  return others.length === 0 && typeof only === 'string' ? only : undefined;
+}
+
 /** `"Task"` for `__typename`. */
 export function typeName({ name }: { readonly name: string }): JsonText {
   return constantJson(`"${name}"`);

@@ -14,7 +14,7 @@ import { connectionValue } from './connection-value.ts';
 import { groupsValue } from './groups-value.ts';
 import { type JsonText, NULL_JSON } from './json-text.ts';
 import { listValue, rowValue } from './list-value.ts';
-import { nodeValue } from './node-value.ts';
+import { nodesValue, nodeValue } from './node-value.ts';
 import { rowById } from './row-by-id.ts';
 import type { RowsAsk } from './rows-ask.ts';
 
@@ -29,10 +29,18 @@ export interface CompiledRoot {
 
 const rootsByApp = new WeakMap<AppModel, ReadonlyMap<string, CompiledRoot>>();
 
-/** The one that is about every entity. */
-export const NODE = 'node';
+/** Those that are about every entity. */
+const NODE_ROOTS: ReadonlyMap<string, typeof nodeValue> = new Map([
+  ['node', nodeValue],
+  ['nodes', nodesValue],
+]);
 
-/** The root fields about one entity, by name. Mirrors `queryResolvers`, but for `node`, which stands apart, and `nodes`. */
+/** Whether a field of `Query` can be compiled: any that is generated. */
+export function isCompiledRoot(app: AppModel, name: string): boolean {
+  return NODE_ROOTS.has(name) || compiledRoots(app).has(name);
+}
+
+/** The root fields about one entity, by name. Mirrors `queryResolvers`, but for `node` and `nodes`, which stand apart. */
 export function compiledRoots(app: AppModel): ReadonlyMap<string, CompiledRoot> {
   let roots = rootsByApp.get(app);
   if (!roots) {
@@ -51,7 +59,8 @@ export function rootValue(
   env: SqlEnv,
 ): JsonText {
   const node = firstOf(nodes);
-  if (node.name.value === NODE) return nodeValue(context, query, nodes, env);
+  const ofAny = NODE_ROOTS.get(node.name.value);
+  if (ofAny) return ofAny(context, query, nodes, env);
   const root = compiledRoots(context.scope.app).get(node.name.value);
   if (!root) throw new Error(`${node.name.value} cannot be compiled`);
   return root.value(context, {

@@ -13,7 +13,7 @@ import {
 import type { AppModel, Field } from '../../model/app-model.ts';
 import { scalarType } from '../../model/scalars.ts';
 import { writeRoots } from '../write/write-roots.ts';
-import { compiledRoots, NODE } from './root-value.ts';
+import { isCompiledRoot } from './root-value.ts';
 
 interface Walk {
   readonly app: AppModel;
@@ -126,11 +126,7 @@ function objectsOf(
 
 function ownReason(app: AppModel, type: GraphQLObjectType, name: string): string | undefined {
   if (type.name === 'Query') {
-    if (name === NODE || compiledRoots(app).has(name)) return undefined;
-    const isCustom = app.customFields.some((field) => field.root === 'Query' && field.name === name);
-    return isCustom
-      ? `Query.${name} is implemented in resolvers/*.ts.`
-      : `Query.${name} finds rows of any type.`;
+    return isCompiledRoot(app, name) ? undefined : `Query.${name} is implemented in resolvers/*.ts.`;
   }
   if (type.name === 'Mutation') {
     if (writeRoots(app).has(name)) return undefined;

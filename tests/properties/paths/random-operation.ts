@@ -54,7 +54,7 @@ export function randomOperation(schema: GraphQLSchema, dice: Dice): RandomOperat
   return { source, variables };
 }
 
-const LEFT_OUT = new Set(['nodes', '__schema', '__type']);
+const LEFT_OUT = new Set(['__schema', '__type']);
 
 /** What is selected on an object; the deeper, the less. */
 export function selection(writing: Writing, type: GraphQLObjectType, depth: number): string {
@@ -89,7 +89,7 @@ function fieldText(writing: Writing, field: GraphQLField<unknown, unknown>, dept
   return `a${writing.keys++}: ${field.name}${list}${directive(writing)}${selected(writing, answer, depth + 1)}`;
 }
 
-/** What is selected of a field's answer; of `node`, what each of two types has. */
+/** What is selected of a field's answer; of `node` and `nodes`, what each of two types has. */
 function selected(writing: Writing, answer: GraphQLNamedType, depth: number): string {
   if (isObjectType(answer)) return ` ${selection(writing, answer, depth)}`;
   if (!isInterfaceType(answer)) return '';

@@ -130,6 +130,75 @@ describe('node', () => {
   });
 });
 
+describe('nodes', () => {
+  const source = `query ($ids: [ID!]!) {
+    a: nodes(ids: $ids) { __typename id ... on Author { name books { title } } ...B ... on Node { same: id } }
+  } fragment B on Book { title price author { name } }`;
+  const ask = (ids: readonly string[], who = viewer) =>
+    paths.ask({ source, variables: { ids }, viewer: who });
+
+  beforeAll(() =>
+    paths.reads.run(`
+      INSERT INTO "Author" (id, name) VALUES (31, 'Alone'), (32, 'Also');
+      INSERT INTO "Book" (id, title, open, price, "authorId") VALUES (33, 'Later', true, 2, 31), (34, 'Closed', false, 3, 31)`),
+  );
+
+  it('is one statement, in the order of the ids, with null for what is not there, is hidden or is no id', async () => {
+    const ids = ['33', '404', '31', '34', '33', 'nonsense', '32', '00', '99999999999999'];
+    for (const list of [ids, ids.toReversed(), ids, ids, ids.slice(1)]) {
+      const { compiled, resolvers, statements } = await ask(list);
+      expect(compiled).toBe(resolvers);
+      expect(statements).toHaveLength(1);
+    }
+    const { a } = JSON.parse((await ask(ids)).compiled ?? '');
+    expect(a.map((row: { id: string } | null) => row?.id ?? null)).toEqual([
+      '33',
+      null,
+      '31',
+      null,
+      '33',
+      null,
+      '32',
+      null,
+      null,
+    ]);
+    expect((await ask(ids, signedOut)).compiled).toBe((await ask(ids, signedOut)).resolvers);
+  });
+
+  it('runs the same SQL for other ids, however many', async () => {
+    const texts = new Set<string>();
+    for (const ids of [['31'], ['33', '32'], ['31', '32', '33', '34'], ['404', '405', '406']]) {
+      const { compiled, resolvers, statements } = await ask(ids);
+      expect(compiled).toBe(resolvers);
+      texts.add(statements[0] ?? '');
+    }
+    expect(texts.size).toBe(1);
+  });
+
+  it('asks the database nothing for no ids, and for ids that no row can have', async () => {
+    expect(await ask([])).toMatchObject({ compiled: '{"a":[]}', statements: [] });
+    expect(await ask(['x', 'y'])).toMatchObject({ compiled: '{"a":[null,null]}', statements: [] });
+  });
+
+  it('is left to the resolvers where two rows have an id, where there are too many, and where one is no text', async () => {
+    expect(await ask(['31', '1'])).toMatchObject({
+      compiled: undefined,
+      errors: ['This id is ambiguous: Author, Book each have a row with it.'],
+    });
+    const many = Array.from({ length: 1001 }, (_, index) => String(index + 100));
+    expect(await ask(many)).toMatchObject({ compiled: undefined, errors: ['At most 1000 ids.'] });
+    expect((await ask(['31', '\u0000'])).compiled).toBeUndefined();
+    expect(paths.faults).toEqual([]);
+  });
+
+  it('answers as many as there may be', async () => {
+    const ids = Array.from({ length: 1000 }, (_, index) => String(index % 2 === 0 ? 33 : 31));
+    const { compiled, resolvers, statements } = await ask(ids);
+    expect(compiled).toBe(resolvers);
+    expect(statements).toHaveLength(1);
+  });
+});
+
 describe('what goes to the resolvers', () => {
   it.each([
     ['{ greeting }', 'Query.greeting is implemented in resolvers/*.ts.'],
@@ -138,7 +207,7 @@ describe('what goes to the resolvers', () => {
       '{ books { author { ... on Author { ...F } } } } fragment F on Author { shout }',
       'Author.shout is implemented in resolvers/*.ts.',
     ],
-    ['{ nodes(ids: [1]) { id } }', 'Query.nodes finds rows of any type.'],
+    ['{ nodes(ids: [1]) { ... on Author { shout } } }', 'Author.shout is implemented in resolvers/*.ts.'],
     ['{ node(id: 1) { ... on Author { shout } } }', 'Author.shout is implemented in resolvers/*.ts.'],
     ['{ __schema { description } }', 'Introspection is answered by graphql-js.'],
     ['mutation { deleteAuthor(id: 1) { id } }', 'A mutation runs through the resolvers.'],
