@@ -4,6 +4,8 @@ import { cutConnection } from './cut-connection.ts';
 import { DatabaseError, toDatabaseError } from './database-error.ts';
 import type { QueryOptions, Texts } from './db.ts';
 import { TextRows } from './express/text-rows.ts';
+import { FramedQuery } from './framed-query.ts';
+import type { Ahead } from './frames.ts';
 
 const { builtins } = pg.types;
 const parsed = new Set<number>([
@@ -47,22 +49,70 @@ export function runStatement(
   return cancellably(on, signal, () => on.query(config));
 }
 
+/** The same in a transaction, with what goes ahead of it. @throws DatabaseError */
+export function runFramed(
+  on: pg.PoolClient,
+  ahead: Ahead,
+  text: string,
+  params: readonly unknown[],
+  options: QueryOptions,
+): Promise<pg.QueryResult> {
+  if (ahead.texts.length === 0) return runStatement(on, text, params, options);
+  return cancellably(on, options.signal, async () => {
+    // Several statements in one text cannot be sent with others, and only their values tell that they are not several.
+    if (params.length === 0) {
+      await sendAlone(on, ahead);
+      return on.query({ text, types });
+    }
+    return new Promise((resolve, reject) => {
+      ahead.isSent = true;
+      // Without a name: node-postgres would take what goes ahead for what is prepared under it.
+      const query = new FramedQuery(
+        ahead.texts,
+        { text, values: [...params], types },
+        (error, result, done) => {
+          ahead.done = done;
+          if (error) reject(error);
+          else resolve(result);
+        },
+      );
+      on.query(query as unknown as pg.Submittable);
+    });
+  });
+}
+
+/** Sends what goes ahead by itself, for a statement that cannot go with it. */
+export async function sendAlone(on: pg.PoolClient, ahead: Ahead): Promise<void> {
+  if (ahead.texts.length === 0) return;
+  ahead.isSent = true;
+  await on.query(ahead.texts.join('; '));
+  ahead.done = ahead.texts.length;
+}
+
+const NOTHING_AHEAD: Ahead = { texts: [], isSent: true, done: 0 };
+
 /** The same for {@link Queryable.readTexts}. @throws DatabaseError */
 export function runForTexts(
   on: pg.PoolClient,
   text: string,
   params: readonly unknown[],
   { name, signal }: QueryOptions,
+  ahead: Ahead = NOTHING_AHEAD,
 ): Promise<Texts | undefined> {
+  const { texts } = ahead;
+  const asked = [...texts.map((text) => ({ text, params: [] })), { text, params, name }];
   return cancellably(
     on,
     signal,
     () =>
       new Promise((resolve, reject) => {
+        ahead.isSent = true;
         on.query(
-          new TextRows([{ text, params, name }], (error, [texts]) =>
-            error ? reject(error) : resolve(texts),
-          ),
+          new TextRows(asked, (error, rows) => {
+            ahead.done = Math.min(rows.length, texts.length);
+            if (error) reject(error);
+            else resolve(rows[texts.length]);
+          }),
         );
       }),
   );

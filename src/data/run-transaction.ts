@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { DatabaseError, toDatabaseError } from './database-error.ts';
 import { type QueryOptions, type Row, type TransactionOptions, type Tx, unnamed } from './db.ts';
+import { type Ahead, Frames } from './frames.ts';
 import type { Session } from './open-pool.ts';
 import { parseWalPosition } from './replicas/wal-position.ts';
-import { closeCancellably, runForTexts, runStatement } from './run-statement.ts';
+import { closeCancellably, runForTexts, runFramed, runStatement } from './run-statement.ts';
 import { inTurn, type TransactionContext, withTransaction } from './transaction-context.ts';
 
 const firstPause = 10;
@@ -54,21 +55,21 @@ async function runOnce<T>(
     client,
     pool: family,
     over: false,
+    frames: new Frames(beginTexts(options, session)),
     turn: Promise.resolve(),
     beforeEnd: [],
     kept: new Map(),
   };
   const committed: (() => void)[] = [];
   const result = await closeCancellably(client, async () => {
-    await runStatement(client, beginText(options, session), [], {});
     try {
       const value = await withTransaction(context, () => fn(asTx(context, options, session, committed)));
       await end(context);
-      await commit(client, options);
+      await commit(context, options);
       return value;
     } catch (error) {
       await end(context).catch(() => undefined);
-      await rollback(client);
+      if (context.frames.isBegun) await rollback(client);
       throw error;
     }
   });
@@ -76,10 +77,10 @@ async function runOnce<T>(
   return result;
 }
 
-function beginText(options: TransactionOptions, { transactionTimeoutMs }: Session): string {
+function beginTexts(options: TransactionOptions, { transactionTimeoutMs }: Session): readonly string[] {
   const begin = `BEGIN ISOLATION LEVEL ${options.isolation ?? 'read committed'}${options.readOnly ? ' READ ONLY' : ''}`;
-  if (transactionTimeoutMs === undefined) return begin;
-  return `${begin}; SET LOCAL statement_timeout = ${transactionTimeoutMs}`;
+  if (transactionTimeoutMs === undefined) return [begin];
+  return [begin, `SET LOCAL statement_timeout = ${transactionTimeoutMs}`];
 }
 
 async function end(context: TransactionContext): Promise<void> {
@@ -91,7 +92,12 @@ async function end(context: TransactionContext): Promise<void> {
 }
 
 /** COMMIT of a transaction in which a statement failed rolls back and reports success: that must not pass as one. */
-async function commit(client: pg.PoolClient, { onCommit }: TransactionOptions): Promise<void> {
+async function commit(
+  { client, frames }: TransactionContext,
+  { onCommit }: TransactionOptions,
+): Promise<void> {
+  if (!frames.isBegun) return;
+  if (frames.isLost) throw swallowed();
   // Both in one message. The position is asked for afterwards, since before the commit is no place that has it.
   const text = onCommit ? `COMMIT; SELECT pg_current_wal_insert_lsn()::text AS position` : 'COMMIT';
   const answer: pg.QueryResult | pg.QueryResult[] = await runStatement(client, text, [], {});
@@ -100,13 +106,12 @@ async function commit(client: pg.PoolClient, { onCommit }: TransactionOptions): 
     if (place) onCommit?.(parseWalPosition(String(place.rows[0]?.position)));
     return;
   }
-  throw new DatabaseError(
-    'other',
-    'The transaction was rolled back because an error inside it was swallowed',
-    {
-      sqlState: '25P02',
-    },
-  );
+  throw swallowed();
+}
+
+function swallowed(): DatabaseError {
+  const message = 'The transaction was rolled back because an error inside it was swallowed';
+  return new DatabaseError('other', message, { sqlState: '25P02' });
 }
 
 async function rollback(client: pg.PoolClient): Promise<void> {
@@ -123,35 +128,68 @@ function asTx(
   session: Session,
   committed: (() => void)[],
 ): Tx {
+  const { client, frames } = context;
   let savepoints = 0;
-  const inTx = <T>(given: QueryOptions, work: (options: QueryOptions) => Promise<T>): Promise<T> => {
-    const extra = session.prepare ? given : unnamed(given);
+  const inOrder = <T>(work: () => Promise<T>): Promise<T> => {
     if (context.over) throw new DatabaseError('other', 'The transaction is over; was a promise not awaited?');
+    return inTurn(context, work);
+  };
+  const inTx = <T>(
+    given: QueryOptions,
+    send: (options: QueryOptions, ahead: Ahead) => Promise<T>,
+  ): Promise<T> => {
+    const extra = session.prepare ? given : unnamed(given);
     const signal = extra.signal ?? options.signal;
-    return inTurn(context, () => work(signal ? { ...extra, signal } : extra));
+    return inOrder(() => frames.run((ahead) => send(signal ? { ...extra, signal } : extra, ahead)));
   };
   const run = (text: string, params: readonly unknown[] = [], given: QueryOptions = {}) =>
-    inTx(given, (extra) => runStatement(context.client, text, params, extra));
+    inTx(given, (extra, ahead) => runFramed(client, ahead, text, params, extra));
   return {
     query: async <R = Row>(text: string, params?: readonly unknown[], extra?: QueryOptions) =>
       (await run(text, params, extra)).rows as R[],
     execute: async (text, params, extra) => (await run(text, params, extra)).rowCount ?? 0,
     readTexts: async (text, params, given = {}) =>
-      inTx(given, (extra) => runForTexts(context.client, text, params, extra)),
-    savepoint: async (fn) => {
-      const name = `plinth_${savepoints++}`;
-      await run(`SAVEPOINT ${name}`);
-      try {
-        const value = await fn();
-        await run(`RELEASE SAVEPOINT ${name}`);
-        return value;
-      } catch (error) {
-        await inTurn(context, () =>
-          runStatement(context.client, `ROLLBACK TO SAVEPOINT ${name}`, [], {}),
-        ).catch(() => undefined);
-        throw error;
-      }
-    },
+      inTx(given, (extra, ahead) => runForTexts(client, text, params, extra, ahead)),
+    savepoint: (fn) => inSavepoint(`plinth_${savepoints++}`, fn, { context, inOrder, run }),
     afterCommit: (fn) => void committed.push(fn),
   };
+}
+
+interface SavepointParts {
+  readonly context: TransactionContext;
+  readonly inOrder: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly run: (text: string) => Promise<unknown>;
+}
+
+async function inSavepoint<T>(
+  name: string,
+  fn: () => Promise<T>,
+  { context, inOrder, run }: SavepointParts,
+): Promise<T> {
+  const { client, frames } = context;
+  const begin = `SAVEPOINT ${name}`;
+  const release = `RELEASE ${begin}`;
+  let failuresBefore = 0;
+  await inOrder(async () => {
+    failuresBefore = frames.failures;
+    frames.push(begin);
+  });
+  try {
+    const value = await fn();
+    const hasFailures = await inOrder(async () => {
+      if (frames.failures > failuresBefore) return true;
+      if (!frames.takeBack(begin)) frames.push(release);
+      return false;
+    });
+    // After a failure that `fn` kept to itself it shows whether there is anything to be released.
+    if (hasFailures) await run(release);
+    return value;
+  } catch (error) {
+    await inTurn(context, async () => {
+      if (frames.takeBack(begin)) return;
+      frames.clear();
+      await runStatement(client, `ROLLBACK TO ${begin}`, [], {});
+    }).catch(() => undefined);
+    throw error;
+  }
 }

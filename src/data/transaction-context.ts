@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type pg from 'pg';
+import type { Frames } from './frames.ts';
 
 /** The transaction that the current chain of calls runs in, as far as it concerns libraries with their own statements. */
 export interface TransactionContext {
@@ -7,6 +8,8 @@ export interface TransactionContext {
   /** The pool whose Prisma client takes part: the transaction's own, or the one that its pool is a sibling of. */
   readonly pool: pg.Pool;
   over: boolean;
+  /** What has to go ahead of its next statement. */
+  readonly frames: Frames;
   /** Settles when the statement before has: one connection runs one at a time. */
   turn: Promise<unknown>;
   /** Things that must finish before COMMIT or ROLLBACK. */

@@ -67,7 +67,8 @@ export class TextRows extends Query {
     super('');
     this.#asked = asked;
     this.#settle = settle;
-    this.#become(asked[0]);
+    // What whoever listens to the client takes it for: the statement, and not what goes ahead of it.
+    this.#become(asked.at(-1));
   }
 
   submit(connection: unknown): void {

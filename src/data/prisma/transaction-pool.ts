@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { sendAlone } from '../run-statement.ts';
 import { currentTransaction, inTurn, reserveInUse, type TransactionContext } from '../transaction-context.ts';
 
 type Submit = (...args: unknown[]) => unknown;
@@ -15,7 +16,7 @@ export function createTransactionPool(real: pg.Pool): pg.Pool {
         const pool = reserveInUse() ?? real;
         return (pool.query as Submit).apply(pool, args);
       }
-      return inTurn(context, async () => (context.client.query as Submit).apply(context.client, args));
+      return submit(context, args);
     }) as pg.Pool['query'];
 
     override connect = ((): Promise<unknown> => {
@@ -26,6 +27,17 @@ export function createTransactionPool(real: pg.Pool): pg.Pool {
     override end = (() => Promise.resolve()) as pg.Pool['end'];
   }
   return new TransactionPool({ max: 1 });
+}
+
+/** Runs one of Prisma's statements after everything that goes before it. */
+function submit(context: TransactionContext, args: readonly unknown[]): Promise<unknown> {
+  const { client, frames } = context;
+  return inTurn(context, () =>
+    frames.run(async (ahead) => {
+      await sendAlone(client, ahead);
+      return (client.query as Submit).apply(client, [...args]);
+    }),
+  );
 }
 
 function open(real: pg.Pool): TransactionContext | undefined {
@@ -51,7 +63,7 @@ function joined(context: TransactionContext): object {
   const query: Submit = (first, ...rest) => {
     const text = typeof first === 'string' ? first : (first as { text: string }).text;
     if (isFrame(text)) return Promise.resolve(done);
-    return inTurn(context, async () => (context.client.query as Submit).call(context.client, first, ...rest));
+    return submit(context, [first, ...rest]);
   };
   const nothing = (): void => undefined;
   return { query, release: nothing, on: nothing, removeListener: nothing };

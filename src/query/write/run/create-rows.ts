@@ -35,12 +35,13 @@ export async function createRows(
   }
   const plans = rows.map((row) => row.plan);
   await checkKeys(run, entity, plans);
-  const ids = await makeIds(run, entity, plans);
+  const made = makeIds(entity, plans);
   const storable = plans.map((plan, index) => ({
-    cells: cellsOfNewRow(run, plan, ids[index] ?? '', keys[index] ?? new Map()),
+    id: made[index],
+    cells: cellsOfNewRow(run, plan, made[index], keys[index] ?? new Map()),
     path: plan.path,
   }));
-  await insertRows(run, entity, storable, conflict);
+  const ids = await insertRows(run, entity, storable, conflict);
   plans.forEach((plan, index) => {
     run.touch(entity, [ids[index] ?? ''], 'created', plan.given);
   });

@@ -2,8 +2,7 @@ import { v7 as uuid7 } from 'uuid';
 import { ViewerError } from '../../../kit/viewer-error.ts';
 import type { Entity } from '../../../model/app-model.ts';
 import { canonicalIdOf } from '../../read/rows-by-id.ts';
-import { ident, join, param, raw, type Sql, sql } from '../../sql/sql.ts';
-import { idType } from '../../sql/sql-type.ts';
+import { ident, join, param, parens, raw, type Sql, sql } from '../../sql/sql.ts';
 import type { CreatePlan, InputPath } from '../write-plan.ts';
 import { type Cells, columnOf } from './column-cells.ts';
 import type { WriteRun } from './write-run.ts';
@@ -13,6 +12,8 @@ const MAX_PARAMETERS = 20_000;
 
 /** A row as it will be stored, and the input that it comes from. */
 export interface StorableRow {
+  /** Undefined where the database makes it. */
+  readonly id: string | undefined;
   readonly cells: Cells;
   readonly path: InputPath;
 }
@@ -21,7 +22,7 @@ export interface StorableRow {
 export class Collision extends Error {}
 
 /**
- * Inserts rows, many to a statement. With `conflict` (columns of a unique) a row that is there already is no error of the
+ * Inserts rows, many to a statement, and answers their ids in order. With `conflict` (columns of a unique) a row that is there already is no error of the
  * database's but a `Collision`.
  */
 export async function insertRows(
@@ -29,12 +30,14 @@ export async function insertRows(
   entity: Entity,
   rows: readonly StorableRow[],
   conflict?: readonly string[],
-): Promise<void> {
+): Promise<readonly string[]> {
   const width = Math.max(1, rows[0]?.cells.size ?? 1);
   const perStatement = Math.max(1, Math.floor(MAX_PARAMETERS / width));
+  const ids: string[] = [];
   for (let start = 0; start < rows.length; start += perStatement) {
-    await insertSome(run, entity, rows.slice(start, start + perStatement), conflict);
+    ids.push(...(await insertSome(run, entity, rows.slice(start, start + perStatement), conflict)));
   }
+  return ids;
 }
 
 async function insertSome(
@@ -42,16 +45,18 @@ async function insertSome(
   entity: Entity,
   rows: readonly StorableRow[],
   conflict: readonly string[] | undefined,
-): Promise<void> {
+): Promise<readonly string[]> {
   const [first] = rows;
-  if (!first) return;
+  if (!first) return [];
   if (rows.length === 1) return insertStatement(run, entity, rows, first.path, conflict);
   try {
     // The database does not say which of many rows it refused; one by one, it does.
-    await run.savepoint(() => insertStatement(run, entity, rows, first.path, conflict));
+    return await run.savepoint(() => insertStatement(run, entity, rows, first.path, conflict));
   } catch (error) {
     if (!(error instanceof ViewerError)) throw error;
-    for (const row of rows) await insertStatement(run, entity, [row], row.path, conflict);
+    const ids: string[] = [];
+    for (const row of rows) ids.push(...(await insertStatement(run, entity, [row], row.path, conflict)));
+    return ids;
   }
 }
 
@@ -61,33 +66,67 @@ async function insertStatement(
   rows: readonly StorableRow[],
   path: InputPath,
   conflict: readonly string[] | undefined,
-): Promise<void> {
-  const columns = [...(rows[0]?.cells.keys() ?? [])];
-  const values = rows.map(
-    (row) => sql`(${join(columns.map((column) => row.cells.get(column) ?? raw('DEFAULT')))})`,
-  );
-  const target = conflict ? sql` ON CONFLICT (${join(conflict.map(ident))}) DO NOTHING` : raw('');
-  const statement: Sql = sql`INSERT INTO ${ident(entity.table)} (${join(columns.map(ident))}) VALUES ${join(values)}${target}`;
-  const count = await run.write(statement, { entity, path, operation: 'create' });
-  if (count < rows.length) throw new Collision();
-}
-
-/** Ids of new rows, known before they are stored so that whole trees can be stored by level. */
-export async function makeIds(
-  run: WriteRun,
-  entity: Entity,
-  plans: readonly CreatePlan[],
 ): Promise<readonly string[]> {
-  const given = plans.map((plan) => plan.values.get('id'));
-  if (entity.idKind !== 'INT' || given.every((id) => id !== undefined)) {
-    return given.map((id) =>
-      id === undefined ? uuid7() : (canonicalIdOf(entity, String(id)) ?? String(id)),
-    );
+  const place = { entity, path, operation: 'create' } as const;
+  const known = rows.flatMap(({ id }) => id ?? []);
+  const columns = [...(rows[0]?.cells.keys() ?? [])];
+  if (known.length < rows.length && rows.length > 1) {
+    const made = await run.writeReturning<{ id: string }>(numberedInsert(run, entity, rows, columns), place);
+    return made.map(({ id }) => id);
+  }
+  const target = conflict ? sql` ON CONFLICT (${join(conflict.map(ident))}) DO NOTHING` : raw('');
+  const values = rows.map((row) => sql`(${cellsOf(row, columns)})`);
+  const statement = sql`${insertInto(entity, columns)} VALUES ${join(values)}${target}`;
+  if (known.length === rows.length) {
+    if ((await run.write(statement, place)) < rows.length) throw new Collision();
+    return known;
   }
   const { column } = columnOf(run, entity, 'id');
+  const returning = sql`${statement} RETURNING ${ident(column)}::text AS id`;
+  const [made] = await run.writeReturning<{ id: string }>(returning, place);
+  if (!made) throw new Collision();
+  return [made.id];
+}
+
+function insertInto(entity: Entity, columns: readonly string[]): Sql {
+  return sql`INSERT INTO ${ident(entity.table)} (${join(columns.map(ident))})`;
+}
+
+function cellsOf({ cells }: StorableRow, columns: readonly string[]): Sql {
+  return join(columns.map((column) => cells.get(column) ?? raw('DEFAULT')));
+}
+
+/**
+ * Several rows to which the database gives numbers, answered in their order: nothing says that INSERT … RETURNING answers rows in the
+ * order of its VALUES, so the numbers are drawn beside them.
+ */
+function numberedInsert(
+  run: WriteRun,
+  entity: Entity,
+  rows: readonly StorableRow[],
+  columns: readonly string[],
+): Sql {
+  const { column: id, type } = columnOf(run, entity, 'id');
+  const others = columns.filter((column) => column !== id);
   const table = param(`"${entity.table.replaceAll('"', '""')}"`, 'text');
-  const rows = await run.query<{ id: string }>(
-    sql`SELECT nextval(pg_get_serial_sequence(${table}, ${param(column, 'text')}))::${raw(idType(entity).pg)}::text AS id FROM generate_series(1, ${param(plans.length, 'int4')})`,
-  );
-  return rows.map((row) => row.id);
+  const next = sql`nextval(pg_get_serial_sequence(${table}, ${param(id, 'text')}))::${raw(type.pg)}`;
+  const drawn = sql`SELECT n, ${next} AS id FROM generate_series(1, ${param(rows.length, 'int4')}) AS n`;
+  const values = rows.map(({ cells }, index) => {
+    const own = others.map((column) => cells.get(column) ?? raw('NULL'));
+    return parens(join([raw(String(index + 1)), ...own]));
+  });
+  const names = [raw('n'), ...others.map((_, index) => raw(`c${index}`))];
+  const given = sql`(VALUES ${join(values)}) AS given (${join(names)})`;
+  const stored = sql`${insertInto(entity, [id, ...others])} SELECT ${join([sql`drawn.id`, ...names.slice(1)])} FROM plinth_drawn AS drawn JOIN ${given} USING (n) ORDER BY n`;
+  return sql`WITH plinth_drawn AS MATERIALIZED (${drawn}), plinth_stored AS (${stored}) SELECT id::text AS id FROM plinth_drawn ORDER BY n`;
+}
+
+/**
+ * Ids of new rows, known before they are stored, so that each of them can be told from the others. Undefined where the database
+ * numbers them.
+ */
+export function makeIds(entity: Entity, plans: readonly CreatePlan[]): readonly (string | undefined)[] {
+  const given = plans.map((plan) => plan.values.get('id'));
+  if (entity.idKind === 'INT' && given.includes(undefined)) return given.map(() => undefined);
+  return given.map((id) => (id === undefined ? uuid7() : (canonicalIdOf(entity, String(id)) ?? String(id))));
 }

@@ -54,14 +54,20 @@ export class WriteRun {
     return this.tx.query<R>(text, params);
   }
 
-  /** Writes; a refusal of the database's is told in terms of the input at `place`. */
+  /** Writes, and answers how many rows; a refusal of the database's is told in terms of the input at `place`. */
   async write(piece: Sql, place: WritePlace): Promise<number> {
     const { text, params } = toStatement(piece);
-    try {
-      return await this.tx.execute(text, params);
-    } catch (error) {
+    return this.tx.execute(text, params).catch((error: unknown) => {
       throw explainRefusal(this.scope, error, place);
-    }
+    });
+  }
+
+  /** As `write`, of a statement that answers what it wrote. */
+  async writeReturning<R>(piece: Sql, place: WritePlace): Promise<R[]> {
+    const { text, params } = toStatement(piece);
+    return this.tx.query<R>(text, params).catch((error: unknown) => {
+      throw explainRefusal(this.scope, error, place);
+    });
   }
 
   /** Undoes what `fn` wrote, and forgets what it touched, when it throws. */

@@ -1,0 +1,73 @@
+/** Statements of ours that leave with the next one of the caller's, and what has become of them. */
+export interface Ahead {
+  readonly texts: readonly string[];
+  /** Set by whoever sends them. */
+  isSent: boolean;
+  /** How many of them PostgreSQL has done. */
+  done: number;
+}
+
+/**
+ * What stands around the statements of a transaction: its beginning, and savepoints. Nothing is answered to them that anybody
+ * waits for, so they travel with the statement that comes next, and those that nothing comes after do not travel at all.
+ */
+export class Frames {
+  #ahead: readonly string[];
+  #isBegun = false;
+  #lost: { readonly cause: unknown } | undefined;
+  #failures = 0;
+
+  constructor(begin: readonly string[]) {
+    this.#ahead = begin;
+  }
+
+  /** Whether PostgreSQL may have heard of the transaction. */
+  get isBegun(): boolean {
+    return this.#isBegun;
+  }
+
+  /** Set where it did not begin, so that whatever else was sent would stand on its own. */
+  get isLost(): boolean {
+    return this.#lost !== undefined;
+  }
+
+  /** Statements that have failed so far: while there are none, a savepoint is there. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** Runs what sends one statement, with those that go ahead of it. To be called by one at a time. */
+  async run<T>(send: (ahead: Ahead) => Promise<T>): Promise<T> {
+    if (this.#lost) throw this.#lost.cause;
+    const ahead: Ahead = { texts: this.#ahead, isSent: this.#ahead.length === 0, done: 0 };
+    try {
+      return await send(ahead);
+    } catch (error) {
+      this.#failures++;
+      if (!this.#isBegun && ahead.isSent && ahead.done === 0) this.#lost = { cause: error };
+      throw error;
+    } finally {
+      if (ahead.isSent) {
+        this.#ahead = this.#ahead.slice(ahead.texts.length);
+        this.#isBegun = true;
+      }
+    }
+  }
+
+  /** To leave with the next statement. */
+  push(text: string): void {
+    this.#ahead = [...this.#ahead, text];
+  }
+
+  /** Forgets what has not left: it would be about savepoints that are gone. */
+  clear(): void {
+    this.#ahead = [];
+  }
+
+  /** Takes back what has not left, with everything behind it; false where it has. */
+  takeBack(text: string): boolean {
+    const at = this.#ahead.indexOf(text);
+    if (at >= 0) this.#ahead = this.#ahead.slice(0, at);
+    return at >= 0;
+  }
+}
