@@ -100,15 +100,25 @@ function stop(child: ChildProcess): Promise<void> {
 
 const TICKS = Number(execFileSync('getconf', ['CLK_TCK']).toString());
 
+/** Processes that a process has started and that have not ended. */
+export function childrenOf(pid: number): readonly number[] {
+  return [...readAll()].flatMap(([child, { parent }]) => (parent === pid ? [child] : []));
+}
+
 /** Seconds of CPU that a process and everything beneath it have used. */
 export function cpuSeconds(root: number): number {
+  const parents = readAll();
+  let total = parents.get(root)?.ended ?? 0;
+  for (const [pid, { own }] of parents) if (isBeneath(pid, root, parents)) total += own;
+  return total;
+}
+
+function readAll(): Map<number, { parent: number; own: number; ended: number }> {
   const parents = new Map<number, { parent: number; own: number; ended: number }>();
   for (const name of readdirSync('/proc')) {
     if (/^\d+$/.test(name)) read(Number(name), parents);
   }
-  let total = parents.get(root)?.ended ?? 0;
-  for (const [pid, { own }] of parents) if (isBeneath(pid, root, parents)) total += own;
-  return total;
+  return parents;
 }
 
 function read(pid: number, into: Map<number, { parent: number; own: number; ended: number }>): void {

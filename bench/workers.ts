@@ -1,11 +1,14 @@
 // What a second worker gives: the same server with WORKERS=1 and WORKERS=2 (or --workers 1,2,4), in turns on one database.
 //   node --import tsx bench/workers.ts --sql FILE [--operations Q1,Q3] [--rounds 5] [--connections 32] [--contestant plinth-resolvers]
+// With --share 0.2 each worker runs for a fifth of the time and is stopped for the rest: so few cores show what workers add up to
+// where each has a core of its own, as long as all shares together leave the database one.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { contestants } from './contestants.ts';
 import { loadFor } from './load.ts';
 import { OPERATIONS, type OperationName, requestsOf } from './operations.ts';
 import { prepare } from './prepare.ts';
-import { ask, cpuSeconds, type Running, startContestant } from './processes.ts';
+import { ask, childrenOf, cpuSeconds, type Running, startContestant } from './processes.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -16,6 +19,7 @@ const { values: options } = parseArgs({
     connections: { type: 'string', default: '32' },
     seconds: { type: 'string', default: '2' },
     rounds: { type: 'string', default: '5' },
+    share: { type: 'string', default: '1' },
     port: { type: 'string', default: '4740' },
     build: { type: 'boolean', default: false },
   },
@@ -64,6 +68,30 @@ async function compare(operation: OperationName): Promise<void> {
   }
 }
 
+/** Lets every process run for a part of each period, one after the other. Answers what ends that. */
+function restrict(pids: readonly number[], share: number): () => Promise<void> {
+  if (share >= 1) return async () => undefined;
+  const PERIOD_MS = 20;
+  let isOver = false;
+  const turns = pids.map(async (pid, index) => {
+    process.kill(pid, 'SIGSTOP');
+    await sleep((index * PERIOD_MS) / pids.length);
+    while (!isOver) {
+      const began = performance.now();
+      process.kill(pid, 'SIGCONT');
+      await sleep(PERIOD_MS * share);
+      process.kill(pid, 'SIGSTOP');
+      // A timer that came late has taken from the rest.
+      await sleep((performance.now() - began) * (1 / share - 1));
+    }
+    process.kill(pid, 'SIGCONT');
+  });
+  return async () => {
+    isOver = true;
+    await Promise.all(turns);
+  };
+}
+
 async function measure(server: Running, operation: OperationName): Promise<Figures> {
   const { url, contestant, pid } = server;
   const requests = await requestsOf(
@@ -75,7 +103,10 @@ async function measure(server: Running, operation: OperationName): Promise<Figur
   const cpu = () => ({ server: cpuSeconds(pid), database: cpuSeconds(prepared.server.pid) });
   const before = cpu();
   const bodies = requests.map(({ body }) => body);
-  const load = await loadFor(server, bodies, Number(options.connections), Number(options.seconds));
+  const workers = server.contestant.env.WORKERS === '1' ? [pid] : childrenOf(pid);
+  const release = restrict(workers, Number(options.share));
+  const loading = loadFor(server, bodies, Number(options.connections), Number(options.seconds));
+  const load = await loading.finally(release);
   const after = cpu();
   return {
     perSecond: load.requests / load.seconds,

@@ -50,6 +50,13 @@ describe.skipIf(withoutPgBouncer)(withoutPgBouncer ?? 'PgBouncer in transaction 
       await tx.query('SELECT 1 AS n', [], { name: 'one' }),
     ]);
     expect(named).toEqual([[{ n: 1 }], [{ n: 1 }]]);
+    const twice = (i: number) =>
+      db.transaction(async (tx) => {
+        const read = (n: number) => tx.readTexts('SELECT $1::text', [n], { name: 'text' });
+        return [await tx.savepoint(() => read(i)), await read(i + 1)];
+      });
+    const texts = await Promise.all(Array.from({ length: 24 }, (_, i) => twice(i)));
+    expect(texts).toEqual(texts.map((_, i) => [[String(i)], [String(i + 1)]]));
   });
 
   test('writes instants the same way on every connection, whatever the database prefers', async () => {
