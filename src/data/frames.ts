@@ -1,3 +1,5 @@
+import { DatabaseError } from './database-error.ts';
+
 /** Statements of ours that leave with the next one of the caller's, and what has become of them. */
 export interface Ahead {
   readonly texts: readonly string[];
@@ -13,6 +15,8 @@ export interface Ahead {
  */
 export class Frames {
   #ahead: readonly string[];
+  /** Savepoints that have begun and not ended, the innermost last. */
+  #open: readonly string[] = [];
   #isBegun = false;
   #lost: { readonly cause: unknown } | undefined;
   #failures = 0;
@@ -21,12 +25,17 @@ export class Frames {
     this.#ahead = begin;
   }
 
+  /** What has not left. */
+  get ahead(): readonly string[] {
+    return this.#ahead;
+  }
+
   /** Whether PostgreSQL may have heard of the transaction. */
   get isBegun(): boolean {
     return this.#isBegun;
   }
 
-  /** Set where it did not begin, so that whatever else was sent would stand on its own. */
+  /** Set where it did not begin, so that whatever else was sent would stand on its own, and where nobody knows what is undone. */
   get isLost(): boolean {
     return this.#lost !== undefined;
   }
@@ -44,7 +53,7 @@ export class Frames {
       return await send(ahead);
     } catch (error) {
       this.#failures++;
-      if (!this.#isBegun && ahead.isSent && ahead.done === 0) this.#lost = { cause: error };
+      if (!this.#isBegun && ahead.isSent && ahead.done === 0) this.lose(error);
       throw error;
     } finally {
       if (ahead.isSent) {
@@ -52,6 +61,31 @@ export class Frames {
         this.#isBegun = true;
       }
     }
+  }
+
+  /** Nothing more is sent, and it cannot be committed. */
+  lose(cause: unknown): void {
+    this.#lost ??= { cause };
+  }
+
+  /** Begins a savepoint with the next statement. */
+  enter(savepoint: string): void {
+    this.#open = [...this.#open, savepoint];
+    this.push(savepoint);
+  }
+
+  /** @throws DatabaseError where one that began later has not ended: PostgreSQL would end, or undo, that one as well */
+  assertInnermost(savepoint: string): void {
+    if (!this.#lost && this.#open.at(-1) !== savepoint)
+      this.lose(
+        new DatabaseError('other', 'Savepoints of one transaction overlapped; they can only be nested'),
+      );
+    if (this.#lost) throw this.#lost.cause;
+  }
+
+  /** To be called for the innermost. */
+  leave(): void {
+    this.#open = this.#open.slice(0, -1);
   }
 
   /** To leave with the next statement. */

@@ -59,8 +59,9 @@ export function runFramed(
 ): Promise<pg.QueryResult> {
   if (ahead.texts.length === 0) return runStatement(on, text, params, options);
   return cancellably(on, options.signal, async () => {
-    // Several statements in one text cannot be sent with others, and only their values tell that they are not several.
-    if (params.length === 0) {
+    // Several statements in one text cannot be sent with others, and only their values tell that they are not several. For none,
+    // node-postgres prepares nothing.
+    if (params.length === 0 || text === '') {
       await sendAlone(on, ahead);
       return on.query({ text, types });
     }
@@ -149,8 +150,16 @@ async function cancellably<T>(
   }
 }
 
-/** Connections that were asked to stop a statement which has ended otherwise: nobody knows what the request will hit. */
+/**
+ * Connections that were asked to stop a statement which has ended otherwise: nobody knows what the request will hit. And those of
+ * which nobody knows whether they are still in a transaction.
+ */
 const inDoubt = new WeakSet<object>();
+
+/** Has the connection closed rather than given back. */
+export function putInDoubt(on: pg.PoolClient): void {
+  inDoubt.add(on);
+}
 
 /** Runs `fn` and gives the connection back; one that is lost, or whose state is in doubt, is closed instead. */
 export async function closeCancellably<T>(client: pg.PoolClient, fn: () => Promise<T>): Promise<T> {

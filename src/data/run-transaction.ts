@@ -5,7 +5,7 @@ import { type QueryOptions, type Row, type TransactionOptions, type Tx, unnamed 
 import { type Ahead, Frames } from './frames.ts';
 import type { Session } from './open-pool.ts';
 import { parseWalPosition } from './replicas/wal-position.ts';
-import { closeCancellably, runForTexts, runFramed, runStatement } from './run-statement.ts';
+import { closeCancellably, putInDoubt, runForTexts, runFramed, runStatement } from './run-statement.ts';
 import { inTurn, type TransactionContext, withTransaction } from './transaction-context.ts';
 
 const firstPause = 10;
@@ -96,17 +96,16 @@ async function commit(
   { client, frames }: TransactionContext,
   { onCommit }: TransactionOptions,
 ): Promise<void> {
-  if (!frames.isBegun) return;
   if (frames.isLost) throw swallowed();
-  // Both in one message. The position is asked for afterwards, since before the commit is no place that has it.
-  const text = onCommit ? `COMMIT; SELECT pg_current_wal_insert_lsn()::text AS position` : 'COMMIT';
-  const answer: pg.QueryResult | pg.QueryResult[] = await runStatement(client, text, [], {});
-  const [result, place] = Array.isArray(answer) ? answer : [answer];
-  if (result?.command === 'COMMIT') {
-    if (place) onCommit?.(parseWalPosition(String(place.rows[0]?.position)));
-    return;
-  }
-  throw swallowed();
+  if (!frames.isBegun) return;
+  // All in one message: what has to be released shows whether it is still there. The position is asked for afterwards, since before
+  // the commit is no place that has it.
+  const position = 'SELECT pg_current_wal_insert_lsn()::text AS position';
+  const texts = [...frames.ahead, 'COMMIT', ...(onCommit ? [position] : [])];
+  const answer: pg.QueryResult | pg.QueryResult[] = await runStatement(client, texts.join('; '), [], {});
+  const [result, place] = (Array.isArray(answer) ? answer : [answer]).slice(frames.ahead.length);
+  if (result?.command !== 'COMMIT') throw swallowed();
+  if (place) onCommit?.(parseWalPosition(String(place.rows[0]?.position)));
 }
 
 function swallowed(): DatabaseError {
@@ -118,7 +117,9 @@ async function rollback(client: pg.PoolClient): Promise<void> {
   try {
     await runStatement(client, 'ROLLBACK', [], {});
   } catch {
-    // The connection is gone, and with it the transaction; the error that brought us here says more.
+    // Mostly the connection is gone, and with it the transaction; the error that brought us here says more. Where it is not,
+    // whoever came next would commit what this one has written.
+    putInDoubt(client);
   }
 }
 
@@ -134,23 +135,25 @@ function asTx(
     if (context.over) throw new DatabaseError('other', 'The transaction is over; was a promise not awaited?');
     return inTurn(context, work);
   };
-  const inTx = <T>(
+  const send = <T>(
     given: QueryOptions,
-    send: (options: QueryOptions, ahead: Ahead) => Promise<T>,
+    sendOne: (options: QueryOptions, ahead: Ahead) => Promise<T>,
   ): Promise<T> => {
     const extra = session.prepare ? given : unnamed(given);
     const signal = extra.signal ?? options.signal;
-    return inOrder(() => frames.run((ahead) => send(signal ? { ...extra, signal } : extra, ahead)));
+    return frames.run((ahead) => sendOne(signal ? { ...extra, signal } : extra, ahead));
   };
+  const inTx: typeof send = (given, sendOne) => inOrder(() => send(given, sendOne));
   const run = (text: string, params: readonly unknown[] = [], given: QueryOptions = {}) =>
     inTx(given, (extra, ahead) => runFramed(client, ahead, text, params, extra));
+  const release = (text: string) => send({}, (extra, ahead) => runFramed(client, ahead, text, [], extra));
   return {
     query: async <R = Row>(text: string, params?: readonly unknown[], extra?: QueryOptions) =>
       (await run(text, params, extra)).rows as R[],
     execute: async (text, params, extra) => (await run(text, params, extra)).rowCount ?? 0,
     readTexts: async (text, params, given = {}) =>
       inTx(given, (extra, ahead) => runForTexts(client, text, params, extra, ahead)),
-    savepoint: (fn) => inSavepoint(`plinth_${savepoints++}`, fn, { context, inOrder, run }),
+    savepoint: (fn) => inSavepoint(`plinth_${savepoints++}`, fn, { context, inOrder, release }),
     afterCommit: (fn) => void committed.push(fn),
   };
 }
@@ -158,38 +161,49 @@ function asTx(
 interface SavepointParts {
   readonly context: TransactionContext;
   readonly inOrder: <T>(work: () => Promise<T>) => Promise<T>;
-  readonly run: (text: string) => Promise<unknown>;
+  /** Sends one that cannot wait; to be called in its turn. */
+  readonly release: (text: string) => Promise<unknown>;
 }
 
 async function inSavepoint<T>(
   name: string,
   fn: () => Promise<T>,
-  { context, inOrder, run }: SavepointParts,
+  { context, inOrder, release }: SavepointParts,
 ): Promise<T> {
-  const { client, frames } = context;
-  const begin = `SAVEPOINT ${name}`;
-  const release = `RELEASE ${begin}`;
+  const { frames } = context;
+  const savepoint = `SAVEPOINT ${name}`;
   let failuresBefore = 0;
   await inOrder(async () => {
     failuresBefore = frames.failures;
-    frames.push(begin);
+    frames.enter(savepoint);
   });
   try {
     const value = await fn();
-    const hasFailures = await inOrder(async () => {
-      if (frames.failures > failuresBefore) return true;
-      if (!frames.takeBack(begin)) frames.push(release);
-      return false;
+    await inOrder(async () => {
+      frames.assertInnermost(savepoint);
+      // After a failure that `fn` kept to itself it shows whether there is anything to be released.
+      if (frames.failures > failuresBefore) await release(`RELEASE ${savepoint}`);
+      else if (!frames.takeBack(savepoint)) frames.push(`RELEASE ${savepoint}`);
+      frames.leave();
     });
-    // After a failure that `fn` kept to itself it shows whether there is anything to be released.
-    if (hasFailures) await run(release);
     return value;
   } catch (error) {
-    await inTurn(context, async () => {
-      if (frames.takeBack(begin)) return;
-      frames.clear();
-      await runStatement(client, `ROLLBACK TO ${begin}`, [], {});
-    }).catch(() => undefined);
+    await inTurn(context, () => undo(context, savepoint)).catch(() => undefined);
     throw error;
+  }
+}
+
+async function undo({ client, frames, over }: TransactionContext, savepoint: string): Promise<void> {
+  // The connection may be somebody else's by now, with a savepoint of that name.
+  if (over) return;
+  frames.assertInnermost(savepoint);
+  frames.leave();
+  if (frames.takeBack(savepoint)) return;
+  frames.clear();
+  try {
+    await runStatement(client, `ROLLBACK TO ${savepoint}`, [], {});
+  } catch (error) {
+    // PostgreSQL refuses it only where the transaction has failed. Unanswered, it may never have been sent.
+    if (!(error instanceof DatabaseError) || error.sqlState === undefined) frames.lose(error);
   }
 }

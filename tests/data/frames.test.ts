@@ -175,8 +175,131 @@ describe('what stands around the statements of a transaction', () => {
     }
     expect(await db.query('SELECT $1::int AS n', [7], { name: 'seven' })).toEqual([{ n: 7 }]);
   });
+
+  it('goes ahead of a statement that is none, though it has values', async () => {
+    const failed = db.transaction(async (tx) => {
+      await tx.query('', [1]);
+      await insert(tx, 71);
+      throw new Error('no');
+    });
+    expect(String(await failureOf(failed))).toBe('Error: no');
+    expect(await isStored(71)).toBe(false);
+  });
+
+  it('is not about the connection of somebody else, who has it by now', async () => {
+    const [isOver, over] = signal();
+    let late: Promise<unknown> = Promise.resolve();
+    await db.transaction(async (tx) => {
+      const [isStoredNow, stored] = signal();
+      late = failureOf(
+        tx.savepoint(async () => {
+          await insert(tx, 81);
+          stored();
+          await isOver;
+          throw new Error('late');
+        }),
+      );
+      await isStoredNow;
+    });
+    await db.transaction((tx) =>
+      tx.savepoint(async () => {
+        await insert(tx, 82);
+        over();
+        expect(String(await late)).toBe('Error: late');
+      }),
+    );
+    expect(await isStored(82)).toBe(true);
+  });
 });
 
+describe('savepoints that overlap', () => {
+  it('end nothing of each other in silence', async () => {
+    const failed = db.transaction(async (tx) => {
+      const inSavepoint = (id: number) =>
+        tx.savepoint(async () => {
+          await insert(tx, id);
+          if (id === 92) throw new Error('no');
+        });
+      await Promise.allSettled([91, 92, 93].map(inSavepoint));
+    });
+    expect(await failureOf(failed)).toMatchObject({ sqlState: '25P02' });
+    expect(await Promise.all([91, 92, 93].map(isStored))).toEqual([false, false, false]);
+  });
+
+  it('are told from Prisma’s, which it ends by itself', async () => {
+    const prisma = (await createPrismaClient({ prismaSchema: PRISMA_SCHEMA, db })) as never as Items;
+    const [isBegun, begun] = signal();
+    const [isStoredNow, stored] = signal();
+    const failed = db.transaction(async (tx) => {
+      const undone = failureOf(
+        prisma.$transaction(async (inner) => {
+          await inner.item.create({ data: { id: 101 } });
+          begun();
+          await isStoredNow;
+          throw new Error('no');
+        }),
+      );
+      await isBegun;
+      await tx.savepoint(async () => {
+        await insert(tx, 102);
+        stored();
+        await undone;
+      });
+    });
+    expect(await failureOf(failed)).toMatchObject({ sqlState: '3B001' });
+    expect(await isStored(102)).toBe(false);
+  });
+});
+
+describe('where a statement is no longer waited for', () => {
+  /** A pool that waits a fifth of a second, and a lock that its statements wait for. */
+  async function impatient(work: (impatient: Db, unlock: () => Promise<unknown>) => Promise<void>) {
+    const holder = new pg.Client({ connectionString: database.url });
+    await holder.connect();
+    await holder.query('SELECT pg_advisory_lock(1)');
+    const hasty = openPool({ url: `${database.url}?query_timeout=200`, max: 1 });
+    try {
+      await work(hasty, () => holder.query('SELECT pg_advisory_unlock(1)'));
+    } finally {
+      await holder.end();
+      await hasty.close();
+    }
+  }
+  const storeAndWait = (tx: Tx, id: number) =>
+    tx.query('WITH made AS (INSERT INTO item VALUES ($1)) SELECT pg_advisory_xact_lock(1)', [id]);
+
+  it('nobody commits what was to be rolled back', () =>
+    impatient(async (hasty, unlock) => {
+      const failed = hasty.transaction((tx) => storeAndWait(tx, 111));
+      expect(String(await failureOf(failed))).toMatch(/timeout/);
+      await unlock();
+      await hasty.transaction((tx) => insert(tx, 112));
+      expect([await isStored(111), await isStored(112)]).toEqual([false, true]);
+    }));
+
+  it('nothing is committed that a savepoint should have undone', () =>
+    impatient(async (hasty, unlock) => {
+      const failed = hasty.transaction(async (tx) => {
+        await insert(tx, 121);
+        await failureOf(tx.savepoint(() => storeAndWait(tx, 122)));
+        await unlock();
+        await insert(tx, 123);
+      });
+      expect(String(await failureOf(failed))).toMatch(/timeout/);
+      expect(await Promise.all([121, 122, 123].map(isStored))).toEqual([false, false, false]);
+    }));
+});
+
+/** A promise, and what fulfils it. */
+function signal(): readonly [Promise<void>, () => void] {
+  let fulfil = (): void => undefined;
+  const promise = new Promise<void>((resolve) => {
+    fulfil = resolve;
+  });
+  return [promise, fulfil];
+}
+
 interface Items {
+  $transaction(work: (inner: Items) => Promise<unknown>): Promise<unknown>;
   readonly item: { create(args: { data: { id: number } }): Promise<unknown> };
 }
