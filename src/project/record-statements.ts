@@ -22,6 +22,7 @@ export class Recorder implements Tx {
   readonly #tx: Tx;
   readonly #plan: PlanKind | undefined;
   readonly #runs: boolean;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(tx: Tx, { plan, runs }: { readonly plan: PlanKind | undefined; readonly runs: boolean }) {
     this.#tx = tx;
@@ -29,29 +30,31 @@ export class Recorder implements Tx {
     this.#runs = runs;
   }
 
-  async query<R = Row>(text: string, params: readonly unknown[] = [], options?: QueryOptions): Promise<R[]> {
-    const seen = await this.#see(text, params);
-    const rows = await this.#tx.query<R>(text, params, options);
-    this.statements.push({ ...seen, rows: rows.length });
-    return rows;
+  query<R = Row>(text: string, params: readonly unknown[] = [], options?: QueryOptions): Promise<R[]> {
+    return this.#inTurn(async () => {
+      const seen = await this.#see(text, params);
+      const rows = await this.#tx.query<R>(text, params, options);
+      this.statements.push({ ...seen, rows: rows.length });
+      return rows;
+    });
   }
 
-  async execute(text: string, params: readonly unknown[] = [], options?: QueryOptions): Promise<number> {
-    const seen = await this.#see(text, params);
-    const rows = await this.#tx.execute(text, params, options);
-    this.statements.push({ ...seen, rows });
-    return rows;
+  execute(text: string, params: readonly unknown[] = [], options?: QueryOptions): Promise<number> {
+    return this.#inTurn(async () => {
+      const seen = await this.#see(text, params);
+      const rows = await this.#tx.execute(text, params, options);
+      this.statements.push({ ...seen, rows });
+      return rows;
+    });
   }
 
-  async readTexts(
-    text: string,
-    params: readonly unknown[],
-    options?: QueryOptions,
-  ): Promise<Texts | undefined> {
-    const seen = await this.#see(text, params);
-    const texts = await this.#tx.readTexts(text, params, options);
-    this.statements.push({ ...seen, rows: texts ? 1 : 0 });
-    return texts;
+  readTexts(text: string, params: readonly unknown[], options?: QueryOptions): Promise<Texts | undefined> {
+    return this.#inTurn(async () => {
+      const seen = await this.#see(text, params);
+      const texts = await this.#tx.readTexts(text, params, options);
+      this.statements.push({ ...seen, rows: texts ? 1 : 0 });
+      return texts;
+    });
   }
 
   savepoint<T>(fn: () => Promise<T>): Promise<T> {
@@ -60,6 +63,13 @@ export class Recorder implements Tx {
 
   /** What waits for a commit waits for ever: there is none. */
   afterCommit(): void {}
+
+  /** Resolvers ask at once, and the savepoint in which a plan is asked for must hold nothing else. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
 
   async #see(text: string, params: readonly unknown[]): Promise<RecordedStatement> {
     const plan = this.#plan && (await planOf(this.#tx, text, params, this.#plan));
