@@ -53,8 +53,9 @@ function onlyOne(selects: readonly Sql[]): Sql {
 
 /** An aggregate: the only text, or null. */
 function theOnly(text: Sql): Sql {
-  const found = sql`string_agg(${text}, '')`;
-  return sql`CASE WHEN count(${text}) < 2 THEN ${found} ELSE ${found}::int4::text END`;
+  // Without the rows themselves, since PostgreSQL writes what it refuses into its log.
+  const several = sql`('several: ' || count(${text}))::int4::text`;
+  return sql`CASE WHEN count(${text}) < 2 THEN string_agg(${text}, '') ELSE ${several} END`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Place } from '../../kit/problem.ts';
+import type { Place, Problems } from '../../kit/problem.ts';
 import type { Entity } from '../../model/app-model.ts';
 import { SEARCH_COLUMN } from '../../model/search-column.ts';
 import { argument, directive, stringArgument } from '../arguments.ts';
@@ -30,6 +30,7 @@ export const columnNames: Rule = (judged) => {
     }
   }
   for (const entity of app.entities) {
+    noteShadowed(entity, problems);
     const seen = new Map<string, string>();
     for (const { column, field, place } of columnsOf(entity)) {
       const other = seen.get(column);
@@ -56,13 +57,35 @@ export const columnNames: Rule = (judged) => {
   }
 };
 
-function columnsOf(entity: Entity): readonly { column: string; field: string; place: Place }[] {
-  return entity.fields.flatMap((field) => {
+/** Prisma takes a field for another one whose column, named further up, is called like it. */
+function noteShadowed(entity: Entity, problems: Problems): void {
+  const renamed = new Map<string, string>();
+  for (const { column, field, name, place } of columnsOf(entity)) {
+    const other = column === name ? undefined : renamed.get(name);
+    if (other !== undefined) {
+      const message = `Prisma cannot tell ${entity.name}.${field} from the column "${name}", in which ${entity.name}.${other} is stored. Move ${field} above ${other}, or rename one of them.`;
+      problems.error(place, 'COLUMN_NAME', message);
+    }
+    if (column !== name) renamed.set(column, field);
+  }
+}
+
+interface StoredField {
+  readonly column: string;
+  readonly field: string;
+  /** What Prisma calls it. */
+  readonly name: string;
+  readonly place: Place;
+}
+
+function columnsOf(entity: Entity): readonly StoredField[] {
+  return entity.fields.flatMap((field): readonly StoredField[] => {
     if (field.kind === 'scalar' || field.kind === 'computed') {
-      return [{ column: field.column, field: field.name, place: field.place }];
+      return [{ column: field.column, field: field.name, name: field.name, place: field.place }];
     }
     // A declared key is a field of its own, and stands for the column.
     if (field.kind !== 'relation' || field.storage.kind !== 'key' || field.storage.declared) return [];
-    return [{ column: field.storage.column, field: field.name, place: field.place }];
+    const { column, key } = field.storage;
+    return [{ column, field: field.name, name: key, place: field.place }];
   });
 }
