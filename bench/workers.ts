@@ -71,7 +71,7 @@ async function compare(operation: OperationName): Promise<void> {
 /** Lets every process run for a part of each period, one after the other. Answers what ends that. */
 function restrict(pids: readonly number[], share: number): () => Promise<void> {
   if (share >= 1) return async () => undefined;
-  const PERIOD_MS = 20;
+  const PERIOD_MS = 240;
   let isOver = false;
   const turns = pids.map(async (pid, index) => {
     process.kill(pid, 'SIGSTOP');
