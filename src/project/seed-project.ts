@@ -22,7 +22,7 @@ export function findSeed(project: Project): string | undefined {
 }
 
 /**
- * Runs the default export of `prisma/seed.ts`.
+ * Runs the default export of `prisma/seed.ts`, and has PostgreSQL look at what there is now.
  * @throws UserError when there is no such file or it exports no function
  */
 export async function seedProject(project: Project, context: SeedContext): Promise<void> {
@@ -36,4 +36,6 @@ export async function seedProject(project: Project, context: SeedContext): Promi
   if (typeof seed !== 'function')
     throw new UserError('prisma/seed.ts must have a default export that is a function.');
   await seed(context);
+  // PostgreSQL looks at tables by itself within a minute; until then it plans for rows that it knows nothing of.
+  await context.db.execute('ANALYZE');
 }

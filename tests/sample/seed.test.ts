@@ -30,6 +30,13 @@ describe('the sample data', async () => {
     expect(await count('Comment')).toBeGreaterThanOrEqual(10_000);
   });
 
+  it('is known to the planner at once', async () => {
+    const tables = await sample.db.query<{ known: boolean }>(
+      `SELECT reltuples >= 2000 AS known FROM pg_class WHERE relname IN ('Task', 'Comment')`,
+    );
+    expect(tables).toEqual([{ known: true }, { known: true }]);
+  });
+
   // About 2 s on two idle cores; the suite runs other files beside it.
   it('loads in seconds', () => expect(sample.seedMs).toBeLessThan(20_000));
 
