@@ -3,6 +3,7 @@ import { beginSession } from './begin-session.ts';
 import { toDatabaseError } from './database-error.ts';
 import { type Db, type QueryOptions, type Row, unnamed } from './db.ts';
 import { ExpressLane } from './express/express-lane.ts';
+import { Gate, mostWriters } from './gate.ts';
 import { passes } from './passes.ts';
 import type { Pooler } from './pooler/detect-pooler.ts';
 import { closeCancellably, runForTexts, runStatement, throwIfCancelled } from './run-statement.ts';
@@ -41,7 +42,7 @@ function openSibling(options: PoolOptions, family?: pg.Pool): Db {
   const { max = 10, expressLines: lines = 0 } = options;
   const client: pg.ClientConfig = {
     connectionString: options.url,
-    connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? DEFAULT_PATIENCE_MS,
     application_name: options.applicationName ?? 'plinth',
   };
   const pool = new pg.Pool({
@@ -61,6 +62,7 @@ function openSibling(options: PoolOptions, family?: pg.Pool): Db {
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_PATIENCE_MS = 10_000;
 
 /** Instants travel as text, so every connection has to write them the same way. */
 function settings({ statementTimeoutMs = DEFAULT_TIMEOUT_MS }: PoolOptions): pg.ClientConfig {
@@ -82,11 +84,15 @@ export interface Session {
   readonly prepare: boolean;
   /** Set where the connection could not be told. */
   readonly transactionTimeoutMs?: number;
+  /** Whoever may wait for a lock holds its connection meanwhile; readers must not wait behind all of them. */
+  readonly writers: Gate;
 }
 
-function sessionOf({ pooler, prepare, statementTimeoutMs = DEFAULT_TIMEOUT_MS }: PoolOptions): Session {
+function sessionOf(options: PoolOptions, connections: number): Session {
+  const { pooler, prepare, statementTimeoutMs = DEFAULT_TIMEOUT_MS } = options;
   return {
     prepare: prepare ?? pooler?.keepsPrepared ?? true,
+    writers: new Gate(mostWriters(connections), options.connectTimeoutMs ?? DEFAULT_PATIENCE_MS),
     ...(pooler && { transactionTimeoutMs: statementTimeoutMs }),
   };
 }
@@ -99,7 +105,7 @@ interface Beside {
 
 function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane }: Beside): Db {
   let closed: Promise<void> | undefined;
-  const session = sessionOf(poolOptions);
+  const session = sessionOf(poolOptions, pool.options.max);
   const connect = (): Promise<pg.PoolClient> =>
     pool.connect().catch((error: unknown) => {
       throw toDatabaseError(error);
@@ -120,6 +126,8 @@ function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane }: Beside)
     // Read once: asking for it makes it.
     const { signal } = options;
     if (signal) throwIfCancelled(signal);
+    if (given.shares === 'write' || given.shares === 'insert')
+      return session.writers.run(signal, async () => readOn(await connect(), text, params, options));
     const client = await connect();
     const first = readOn(client, text, params, options);
     if (given.shares !== 'read' || poolOptions.asksOnce) return first;

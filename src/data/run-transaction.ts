@@ -16,12 +16,13 @@ export async function runTransaction<T>(
   pool: pg.Pool,
   fn: (tx: Tx) => Promise<T>,
   options: TransactionOptions = {},
-  session: Session = { prepare: true },
+  session: Session,
   family: pg.Pool = pool,
 ): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await runOnce(pool, fn, options, session, family);
+      const once = () => runOnce(pool, fn, options, session, family);
+      return await (options.readOnly ? once() : session.writers.run(options.signal, once));
     } catch (error) {
       if (attempt >= (options.retry ?? 0) || !isWorthAnotherTry(error)) throw error;
     }

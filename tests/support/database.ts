@@ -33,3 +33,16 @@ export async function runSql(url: string, sql: string): Promise<Record<string, u
 async function onServer(sql: string): Promise<void> {
   await runSql(inject('databaseUrl'), sql);
 }
+
+/** Runs SQL on a connection of its own that stays open, and what it began with it, until it is released. */
+export async function runSqlUntil(url: string, sql: string): Promise<{ release(): Promise<void> }> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(sql);
+  return {
+    release: async () => {
+      await client.query('ROLLBACK');
+      await client.end();
+    },
+  };
+}

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { runSql } from '../../support/database.ts';
+import { runSql, runSqlUntil } from '../../support/database.ts';
 import {
   type Answer,
   type Node,
@@ -335,17 +335,3 @@ describe('many requests for the same at once', () => {
     expect(answers.filter(isKept)).toHaveLength(11);
   });
 });
-
-/** Holds what `sql` locks. */
-async function runSqlUntil(url: string, sql: string): Promise<{ release(): Promise<void> }> {
-  const { default: pg } = await import('pg');
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(sql);
-  return {
-    release: async () => {
-      await client.query('ROLLBACK');
-      await client.end();
-    },
-  };
-}
