@@ -22,8 +22,8 @@ export interface StorableRow {
 export class Collision extends Error {}
 
 /**
- * Inserts rows, many to a statement, and answers their ids in order. With `conflict` (columns of a unique) a row that is there already is no error of the
- * database's but a `Collision`.
+ * Inserts rows, many to a statement, and answers their ids in order. With `conflict` (columns of a unique) a row that is there
+ * already is no error of the database's but a `Collision`.
  */
 export async function insertRows(
   run: WriteRun,
