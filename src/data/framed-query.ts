@@ -1,24 +1,12 @@
 import pg from 'pg';
-
-/** What node-postgres calls its connection, as far as it is needed here; its types do not say it. */
-interface Wire {
-  parse(message: { text: string; name: string }): void;
-  bind(message: { values: readonly unknown[] }): void;
-  execute(message: { rows: number }): void;
-}
-
-/** What a query of node-postgres is to its client, which its types do not say either. */
-interface Sent {
-  prepare(wire: Wire): void;
-  handleCommandComplete(message: unknown, wire: Wire): void;
-}
+import type { SentQuery, Wire } from './node-postgres.ts';
 
 /** Its types have methods as properties, which no method can stand in for. */
 const Query = pg.Query as unknown as new (
   config: pg.QueryConfig,
   values: undefined,
   callback: (error: Error | undefined, result: pg.QueryResult) => void,
-) => Sent;
+) => SentQuery;
 
 /** A statement with parameters, and others of our own that leave in the same message before it: none or all of them run. */
 export class FramedQuery extends Query {

@@ -1,4 +1,5 @@
 import type { QueryOptions, Row, Texts, Tx } from '../data/index.ts';
+import { oneAfterAnother } from '../kit/one-after-another.ts';
 import { undo } from './undo.ts';
 
 /** Whether PostgreSQL's plan is asked for, and whether the statement is run for it. */
@@ -22,7 +23,6 @@ export class Recorder implements Tx {
   readonly #tx: Tx;
   readonly #plan: PlanKind | undefined;
   readonly #runs: boolean;
-  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(tx: Tx, { plan, runs }: { readonly plan: PlanKind | undefined; readonly runs: boolean }) {
     this.#tx = tx;
@@ -66,9 +66,7 @@ export class Recorder implements Tx {
 
   /** Resolvers ask at once, and the savepoint in which a plan is asked for must hold nothing else. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(work);
-    this.#turn = result.catch(() => undefined);
-    return result;
+    return oneAfterAnother(this, work);
   }
 
   async #see(text: string, params: readonly unknown[]): Promise<RecordedStatement> {

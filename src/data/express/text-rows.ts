@@ -1,25 +1,8 @@
 import pg from 'pg';
 import type { Texts } from '../db.ts';
+import type { SentQuery, Wire } from '../node-postgres.ts';
 
-/** What node-postgres calls its connection, as far as it is needed here; its types do not say it. */
-interface Wire {
-  readonly stream: { cork(): void; uncork(): void };
-  readonly parsedStatements: Readonly<Record<string, string>>;
-  readonly submittedNamedStatements: Record<string, string>;
-  describe(message: object): void;
-  sync(): void;
-}
-
-/** What a query of node-postgres is to its client, which its types do not say either. */
-interface Sent {
-  text: string;
-  name: string | undefined;
-  values: readonly unknown[];
-  readonly callback?: (error: Error | null) => void;
-  prepare(wire: Wire): void;
-}
-
-const { prepare } = pg.Query.prototype as unknown as Sent;
+const { prepare } = pg.Query.prototype as unknown as SentQuery;
 
 /** Its types have methods as properties, which no method can stand in for. */
 const Query = pg.Query as unknown as new (text: string) => object;
@@ -120,8 +103,8 @@ export class TextRows extends Query {
     this.#settle(error, this.#rows);
   }
 
-  get #sent(): Sent {
-    return this as unknown as Sent;
+  get #sent(): SentQuery {
+    return this as unknown as SentQuery;
   }
 
   /** The client notes under our name what PostgreSQL has prepared, so it has to be that of the statement at hand. */

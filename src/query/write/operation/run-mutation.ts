@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { DatabaseError, type Tx } from '../../../data/index.ts';
+import { oneAfterAnother } from '../../../kit/one-after-another.ts';
 import { ViewerError } from '../../../kit/viewer-error.ts';
 import { beginOperation, guardMutationFields, isSkipped, mayRunAgain } from './guard-mutation-fields.ts';
 import { findAnswer, keepAnswer, readKey, sweepSometimes } from './idempotency.ts';
 import { inTurn } from './in-turn.ts';
 import { LeftToResolvers } from './left-to-resolvers.ts';
-import { oneAfterAnother } from './one-after-another.ts';
 import { type OperationRequest, type RunFields, runResolvers } from './run-resolvers.ts';
 
 /** How often a mutation that rivals got in the way of is run, all in all. */
