@@ -80,6 +80,8 @@ export interface Db extends Queryable {
    * takes part in its transactions too.
    */
   sibling(max: number): Db;
+  /** Whether the next caller would have to wait for a connection to read with, or to write with. */
+  isUsedUp(forWhat: 'reading' | 'writing'): boolean;
   /** The pool beneath, for libraries that bring their own statements. */
   readonly pool: pg.Pool;
   /** Waits for running statements, then closes every connection. Idempotent. */

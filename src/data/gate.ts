@@ -15,6 +15,11 @@ export class Gate {
     this.#patienceMs = patienceMs;
   }
 
+  /** Whether the next one would have to wait. */
+  get isFull(): boolean {
+    return this.#free === 0;
+  }
+
   /**
    * Runs `fn` inside.
    * @throws DatabaseError `unavailable` where its turn does not come in time, `cancelled` where the caller has gone meanwhile

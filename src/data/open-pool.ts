@@ -166,6 +166,10 @@ function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane }: Beside)
       if (!sooner) return readTexts(text, params, options);
       return sooner.then((outcome) => (outcome ? outcome.texts : again(readTexts(text, params, options))));
     },
+    isUsedUp: (forWhat) =>
+      (forWhat === 'writing' && session.writers.isFull) ||
+      pool.waitingCount > 0 ||
+      (pool.idleCount === 0 && pool.totalCount >= pool.options.max),
     transaction: (fn, options) => runTransaction(pool, fn, options, session, family),
     close: () => {
       closed ??= Promise.resolve(lane?.close())

@@ -1,4 +1,3 @@
-import type pg from 'pg';
 import type { Db } from './db.ts';
 import { useReserve } from './transaction-context.ts';
 
@@ -13,19 +12,14 @@ export interface ReservedDb extends Db {
  * is short by nature: nothing that a viewer can make long may run on it. Closing it closes the reserve alone.
  */
 export function withReserve(main: Db, reserve: Db): ReservedDb {
-  const pick = (): Db => (isUsedUp(main.pool) ? reserve : main);
+  const pick = (forWhat: 'reading' | 'writing'): Db => (main.isUsedUp(forWhat) ? reserve : main);
   return {
     ...main,
-    query: (text, params, options) => pick().query(text, params, options),
-    execute: (text, params, options) => pick().execute(text, params, options),
-    readTexts: (text, params, options) => pick().readTexts(text, params, options),
-    transaction: (fn, options) => pick().transaction(fn, options),
-    run: (fn) => useReserve(() => (isUsedUp(main.pool) ? reserve.pool : undefined), fn),
+    query: (text, params, options) => pick('reading').query(text, params, options),
+    execute: (text, params, options) => pick('reading').execute(text, params, options),
+    readTexts: (text, params, options) => pick('reading').readTexts(text, params, options),
+    transaction: (fn, options) => pick(options?.readOnly ? 'reading' : 'writing').transaction(fn, options),
+    run: (fn) => useReserve(() => (main.isUsedUp('reading') ? reserve.pool : undefined), fn),
     close: () => reserve.close(),
   };
-}
-
-/** Whether the next caller would have to wait. */
-function isUsedUp(pool: pg.Pool): boolean {
-  return pool.waitingCount > 0 || (pool.idleCount === 0 && pool.totalCount >= pool.options.max);
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { mostWriters } from '../../src/data/gate.ts';
 import {
   type AuthServer,
   bearer,
@@ -9,11 +10,15 @@ import {
   SIGN_UP,
   startAuthServer,
 } from '../features/auth/support.ts';
+import { blockedBackends } from '../support/blocked-backends.ts';
+import { runSqlUntil } from '../support/database.ts';
 
 const SDL = /* GraphQL */ `
   type Member @model @user @access(read: "viewer != null") { id: ID!  email: String! @unique  posts: [Post!]! }
-  type Post @model @access(read: "true", create: "viewer != null") { id: ID!  title: String!  member: Member! @preset(create: "viewer.id") }
+  type Post @model @access(read: "true", create: "viewer != null", update: "viewer != null") { id: ID!  title: String!  member: Member! @preset(create: "viewer.id") }
 `;
+const CREATE = 'mutation { createPost(input: {title: "t"}) { id } }';
+const UPDATE = 'mutation ($id: ID!) { updatePost(id: $id, input: {title: "u"}) { id } }';
 const PASSWORD = 'correct horse battery';
 const CONNECTIONS = 8;
 
@@ -102,6 +107,20 @@ it('health answers, and what needs the pool is told UNAVAILABLE and to come back
   expect([ready.status, live.status]).toEqual([200, 200]);
   expect([query.codes, mixed.codes]).toEqual([['UNAVAILABLE'], ['UNAVAILABLE']]);
   expect(query.errors[0]?.message).toMatch(/try again/i);
+});
+
+it('writers that wait for a lock do not keep it either', async () => {
+  const { email, token } = await newAccount();
+  const { data } = await server.graphql(CREATE, {}, bearer(token));
+  const locked = await runSqlUntil(server.db.url, 'BEGIN; SELECT * FROM "Post" FOR UPDATE');
+  const waiting = Array.from({ length: CONNECTIONS }, () =>
+    server.graphql(UPDATE, { id: data.createPost.id }, bearer(token)),
+  );
+  await blockedBackends(server.db, mostWriters(CONNECTIONS));
+  const signedIn = await server.graphql(SIGN_IN, { input: { email, password: PASSWORD } });
+  await locked.release();
+  await Promise.all(waiting);
+  expect([signedIn.codes, signedIn.data?.signIn?.user.email]).toEqual([[], email]);
 });
 
 it('answers with more than the account in them wait like any query', async () => {
