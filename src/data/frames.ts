@@ -9,6 +9,13 @@ export interface Ahead {
   done: number;
 }
 
+/** One that has begun and not ended. */
+export interface Savepoint {
+  readonly text: string;
+  /** Whether something was written in it that came from outside of it. */
+  hasOthers: boolean;
+}
+
 /**
  * What stands around the statements of a transaction: its beginning, and savepoints. Nothing is answered to them that anybody
  * waits for, so they travel with the statement that comes next, and those that nothing comes after do not travel at all.
@@ -16,7 +23,8 @@ export interface Ahead {
 export class Frames {
   #ahead: readonly string[];
   /** Savepoints that have begun and not ended, the innermost last. */
-  #open: readonly string[] = [];
+  #open: readonly Savepoint[] = [];
+  #begun = 0;
   #isBegun = false;
   #lost: { readonly cause: unknown } | undefined;
   #failures = 0;
@@ -38,6 +46,11 @@ export class Frames {
   /** Set where it did not begin, so that whatever else was sent would stand on its own, and where nobody knows what is undone. */
   get isLost(): boolean {
     return this.#lost !== undefined;
+  }
+
+  /** Why. */
+  get lost(): unknown {
+    return this.#lost?.cause;
   }
 
   /** Statements that have failed so far: while there are none, a savepoint is there. */
@@ -69,13 +82,21 @@ export class Frames {
   }
 
   /** Begins a savepoint with the next statement. */
-  enter(savepoint: string): void {
+  enter(): Savepoint {
+    const savepoint = { text: `SAVEPOINT plinth_${this.#begun++}`, hasOthers: false };
     this.#open = [...this.#open, savepoint];
-    this.push(savepoint);
+    this.push(savepoint.text);
+    return savepoint;
+  }
+
+  /** Something is written by code that stands in `around`, maybe beside savepoints that began later. */
+  noteWrite(around: Savepoint | undefined): void {
+    const inside = around ? this.#open.indexOf(around) + 1 : 0;
+    for (const savepoint of this.#open.slice(inside)) savepoint.hasOthers = true;
   }
 
   /** @throws DatabaseError where one that began later has not ended: PostgreSQL would end, or undo, that one as well */
-  assertInnermost(savepoint: string): void {
+  assertInnermost(savepoint: Savepoint): void {
     if (!this.#lost && this.#open.at(-1) !== savepoint)
       this.lose(
         new DatabaseError('other', 'Savepoints of one transaction overlapped; they can only be nested'),

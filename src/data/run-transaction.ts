@@ -6,7 +6,8 @@ import { type Ahead, Frames } from './frames.ts';
 import type { Session } from './open-pool.ts';
 import { parseWalPosition } from './replicas/wal-position.ts';
 import { closeCancellably, putInDoubt, runForTexts, runFramed, runStatement } from './run-statement.ts';
-import { inTurn, type TransactionContext, withTransaction } from './transaction-context.ts';
+import { inOrder, inSavepoint } from './savepoint.ts';
+import { type TransactionContext, withTransaction } from './transaction-context.ts';
 
 const firstPause = 10;
 const longestPause = 500;
@@ -55,6 +56,7 @@ async function runOnce<T>(
   const context: TransactionContext = {
     client,
     pool: family,
+    signal: options.signal,
     over: false,
     frames: new Frames(beginTexts(options, session)),
     turn: Promise.resolve(),
@@ -97,7 +99,7 @@ async function commit(
   { client, frames }: TransactionContext,
   { onCommit }: TransactionOptions,
 ): Promise<void> {
-  if (frames.isLost) throw swallowed();
+  if (frames.isLost) throw swallowed(frames.lost);
   if (!frames.isBegun) return;
   // All in one message: what has to be released shows whether it is still there. The position is asked for afterwards, since before
   // the commit is no place that has it.
@@ -109,9 +111,9 @@ async function commit(
   if (place) onCommit?.(parseWalPosition(String(place.rows[0]?.position)));
 }
 
-function swallowed(): DatabaseError {
+function swallowed(cause?: unknown): DatabaseError {
   const message = 'The transaction was rolled back because an error inside it was swallowed';
-  return new DatabaseError('other', message, { sqlState: '25P02' });
+  return new DatabaseError('other', message, { sqlState: '25P02', cause });
 }
 
 async function rollback(client: pg.PoolClient): Promise<void> {
@@ -131,11 +133,6 @@ function asTx(
   committed: (() => void)[],
 ): Tx {
   const { client, frames } = context;
-  let savepoints = 0;
-  const inOrder = <T>(work: () => Promise<T>): Promise<T> => {
-    if (context.over) throw new DatabaseError('other', 'The transaction is over; was a promise not awaited?');
-    return inTurn(context, work);
-  };
   const send = <T>(
     given: QueryOptions,
     sendOne: (options: QueryOptions, ahead: Ahead) => Promise<T>,
@@ -144,67 +141,16 @@ function asTx(
     const signal = extra.signal ?? options.signal;
     return frames.run((ahead) => sendOne(signal ? { ...extra, signal } : extra, ahead));
   };
-  const inTx: typeof send = (given, sendOne) => inOrder(() => send(given, sendOne));
+  const inTx: typeof send = (given, sendOne) => inOrder(context, () => send(given, sendOne));
   const run = (text: string, params: readonly unknown[] = [], given: QueryOptions = {}) =>
     inTx(given, (extra, ahead) => runFramed(client, ahead, text, params, extra));
-  const release = (text: string) => send({}, (extra, ahead) => runFramed(client, ahead, text, [], extra));
   return {
     query: async <R = Row>(text: string, params?: readonly unknown[], extra?: QueryOptions) =>
       (await run(text, params, extra)).rows as R[],
     execute: async (text, params, extra) => (await run(text, params, extra)).rowCount ?? 0,
     readTexts: async (text, params, given = {}) =>
       inTx(given, (extra, ahead) => runForTexts(client, text, params, extra, ahead)),
-    savepoint: (fn) => inSavepoint(`plinth_${savepoints++}`, fn, { context, inOrder, release }),
+    savepoint: (fn) => inSavepoint(context, fn),
     afterCommit: (fn) => void committed.push(fn),
   };
-}
-
-interface SavepointParts {
-  readonly context: TransactionContext;
-  readonly inOrder: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Sends one that cannot wait; to be called in its turn. */
-  readonly release: (text: string) => Promise<unknown>;
-}
-
-async function inSavepoint<T>(
-  name: string,
-  fn: () => Promise<T>,
-  { context, inOrder, release }: SavepointParts,
-): Promise<T> {
-  const { frames } = context;
-  const savepoint = `SAVEPOINT ${name}`;
-  let failuresBefore = 0;
-  await inOrder(async () => {
-    failuresBefore = frames.failures;
-    frames.enter(savepoint);
-  });
-  try {
-    const value = await fn();
-    await inOrder(async () => {
-      frames.assertInnermost(savepoint);
-      // After a failure that `fn` kept to itself it shows whether there is anything to be released.
-      if (frames.failures > failuresBefore) await release(`RELEASE ${savepoint}`);
-      else if (!frames.takeBack(savepoint)) frames.push(`RELEASE ${savepoint}`);
-      frames.leave();
-    });
-    return value;
-  } catch (error) {
-    await inTurn(context, () => undo(context, savepoint)).catch(() => undefined);
-    throw error;
-  }
-}
-
-async function undo({ client, frames, over }: TransactionContext, savepoint: string): Promise<void> {
-  // The connection may be somebody else's by now, with a savepoint of that name.
-  if (over) return;
-  frames.assertInnermost(savepoint);
-  frames.leave();
-  if (frames.takeBack(savepoint)) return;
-  frames.clear();
-  try {
-    await runStatement(client, `ROLLBACK TO ${savepoint}`, [], {});
-  } catch (error) {
-    // PostgreSQL refuses it only where the transaction has failed. Unanswered, it may never have been sent.
-    if (!(error instanceof DatabaseError) || error.sqlState === undefined) frames.lose(error);
-  }
 }

@@ -7,6 +7,8 @@ export interface TransactionContext {
   readonly client: pg.PoolClient;
   /** The pool whose Prisma client takes part: the transaction's own, or the one that its pool is a sibling of. */
   readonly pool: pg.Pool;
+  /** Ends its statements. */
+  readonly signal: AbortSignal | undefined;
   over: boolean;
   /** What has to go ahead of its next statement. */
   readonly frames: Frames;

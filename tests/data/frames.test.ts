@@ -212,9 +212,12 @@ describe('what stands around the statements of a transaction', () => {
   });
 });
 
-describe('savepoints that overlap', () => {
-  it('end nothing of each other in silence', async () => {
-    const failed = db.transaction(async (tx) => {
+describe('savepoints that begin at once', () => {
+  const prismaClient = async (): Promise<Items> =>
+    (await createPrismaClient({ prismaSchema: PRISMA_SCHEMA, db })) as never as Items;
+
+  it('take turns, so that each undoes its own only', async () => {
+    await db.transaction(async (tx) => {
       const inSavepoint = (id: number) =>
         tx.savepoint(async () => {
           await insert(tx, id);
@@ -222,32 +225,78 @@ describe('savepoints that overlap', () => {
         });
       await Promise.allSettled([91, 92, 93].map(inSavepoint));
     });
-    expect(await failureOf(failed)).toMatchObject({ sqlState: '25P02' });
-    expect(await Promise.all([91, 92, 93].map(isStored))).toEqual([false, false, false]);
+    expect(await Promise.all([91, 92, 93].map(isStored))).toEqual([true, false, true]);
   });
 
-  it('are told from Prisma’s, which it ends by itself', async () => {
-    const prisma = (await createPrismaClient({ prismaSchema: PRISMA_SCHEMA, db })) as never as Items;
-    const [isBegun, begun] = signal();
-    const [isStoredNow, stored] = signal();
+  it('take turns with those of Prisma, and with those inside of them', async () => {
+    const prisma = await prismaClient();
+    const create = (client: Items, id: number) => client.item.create({ data: { id } });
+    await db.transaction(async (tx) => {
+      const undone = prisma.$transaction(async (inner) => {
+        await create(inner, 101);
+        await Promise.all([create(inner, 102), inner.$transaction(() => create(prisma, 103))]);
+        throw new Error('no');
+      });
+      const kept = tx.savepoint(() => prisma.$transaction((inner) => create(inner, 104)));
+      expect(await Promise.all([failureOf(undone), failureOf(kept)])).toMatchObject([
+        new Error('no'),
+        { id: 104 },
+      ]);
+    });
+    expect(await Promise.all([101, 102, 103, 104].map(isStored))).toEqual([false, false, false, true]);
+  });
+
+  it('end nothing in silence where one was not waited for', async () => {
     const failed = db.transaction(async (tx) => {
-      const undone = failureOf(
-        prisma.$transaction(async (inner) => {
-          await inner.item.create({ data: { id: 101 } });
-          begun();
-          await isStoredNow;
-          throw new Error('no');
-        }),
-      );
-      await isBegun;
+      const [isStoredNow, stored] = signal();
       await tx.savepoint(async () => {
-        await insert(tx, 102);
-        stored();
-        await undone;
+        void failureOf(
+          tx.savepoint(async () => {
+            await insert(tx, 111);
+            stored();
+            await new Promise(() => undefined);
+          }),
+        );
+        await isStoredNow;
       });
     });
-    expect(await failureOf(failed)).toMatchObject({ sqlState: '3B001' });
-    expect(await isStored(102)).toBe(false);
+    expect(String(await failureOf(failed))).toMatch(/overlapped/);
+    expect(await isStored(111)).toBe(false);
+  });
+
+  it('undo nothing in silence that was written beside them', async () => {
+    const prisma = await prismaClient();
+    const beside = (end: () => Promise<void>) =>
+      db.transaction(async () => {
+        const [isBegun, begun] = signal();
+        const [isStoredNow, stored] = signal();
+        const nested = prisma.$transaction(async (inner) => {
+          await inner.item.count();
+          begun();
+          await isStoredNow;
+          await end();
+        });
+        await isBegun;
+        await prisma.item.create({ data: { id: 121 } });
+        stored();
+        await failureOf(nested);
+      });
+    expect(await failureOf(beside(() => Promise.reject(new Error('no'))))).toMatchObject({
+      cause: { message: expect.stringMatching(/beside a nested transaction/) },
+    });
+    expect(await isStored(121)).toBe(false);
+    await beside(async () => undefined);
+    expect(await isStored(121)).toBe(true);
+  });
+
+  it('have the isolation of the transaction, and say so', async () => {
+    const prisma = await prismaClient();
+    const asked = (isolationLevel: string) =>
+      db.transaction(() => prisma.$transaction((inner) => inner.item.count(), { isolationLevel }));
+    expect(String(await failureOf(asked('Serializable')))).toMatch(
+      /isolationLevel Serializable is not possible/,
+    );
+    expect(await asked('ReadCommitted')).toEqual(expect.any(Number));
   });
 });
 
@@ -270,23 +319,23 @@ describe('where a statement is no longer waited for', () => {
 
   it('nobody commits what was to be rolled back', () =>
     impatient(async (hasty, unlock) => {
-      const failed = hasty.transaction((tx) => storeAndWait(tx, 111));
+      const failed = hasty.transaction((tx) => storeAndWait(tx, 211));
       expect(String(await failureOf(failed))).toMatch(/timeout/);
       await unlock();
-      await hasty.transaction((tx) => insert(tx, 112));
-      expect([await isStored(111), await isStored(112)]).toEqual([false, true]);
+      await hasty.transaction((tx) => insert(tx, 212));
+      expect([await isStored(211), await isStored(212)]).toEqual([false, true]);
     }));
 
   it('nothing is committed that a savepoint should have undone', () =>
     impatient(async (hasty, unlock) => {
       const failed = hasty.transaction(async (tx) => {
-        await insert(tx, 121);
-        await failureOf(tx.savepoint(() => storeAndWait(tx, 122)));
+        await insert(tx, 221);
+        await failureOf(tx.savepoint(() => storeAndWait(tx, 222)));
         await unlock();
-        await insert(tx, 123);
+        await insert(tx, 223);
       });
       expect(String(await failureOf(failed))).toMatch(/timeout/);
-      expect(await Promise.all([121, 122, 123].map(isStored))).toEqual([false, false, false]);
+      expect(await Promise.all([221, 222, 223].map(isStored))).toEqual([false, false, false]);
     }));
 });
 
@@ -300,6 +349,6 @@ function signal(): readonly [Promise<void>, () => void] {
 }
 
 interface Items {
-  $transaction(work: (inner: Items) => Promise<unknown>): Promise<unknown>;
-  readonly item: { create(args: { data: { id: number } }): Promise<unknown> };
+  $transaction(work: (inner: Items) => Promise<unknown>, options?: object): Promise<unknown>;
+  readonly item: { create(args: { data: { id: number } }): Promise<unknown>; count(): Promise<number> };
 }

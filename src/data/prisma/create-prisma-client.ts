@@ -1,7 +1,7 @@
 import type { Db } from '../db.ts';
 import { currentTransaction } from '../transaction-context.ts';
 import { buildClientConfig } from './build-client-config.ts';
-import { forwardToTransaction } from './forward-to-transaction.ts';
+import { clientIn } from './forward-to-transaction.ts';
 import { createTransactionPool } from './transaction-pool.ts';
 
 export interface PrismaClientOptions {
@@ -48,9 +48,7 @@ function joinTransactions(client: PrismaClientLike, db: Db): PrismaClientLike {
   return new Proxy(client, {
     get(target, property) {
       const context = currentTransaction();
-      const joins = typeof property === 'string' && property !== 'then' && property !== '$disconnect';
-      if (!joins || context?.pool !== db.pool) return Reflect.get(target, property);
-      return forwardToTransaction(target, context, property);
+      return Reflect.get(context?.pool === db.pool ? clientIn(target, context) : target, property);
     },
   });
 }

@@ -1,25 +1,41 @@
+import { inSavepoint } from '../savepoint.ts';
 import { type TransactionContext, withTransaction } from '../transaction-context.ts';
 import type { PrismaClientLike } from './create-prisma-client.ts';
 
 type Call = (client: PrismaClientLike) => unknown;
 type Method = (...args: unknown[]) => unknown;
 
+/** Of the options of `$transaction`, what would make a difference; a savepoint lasts no longer than the transaction. */
+interface NestedOptions {
+  readonly isolationLevel?: string;
+}
+
 /** What each postponed call will do, so that a batch can run it on another client than the one it was made for. */
 const callOf = new WeakMap<object, Call>();
+
+/** The client, all of whose calls run inside the transaction. */
+export function clientIn(client: PrismaClientLike, context: TransactionContext): PrismaClientLike {
+  return new Proxy(client, {
+    get: (target, property) =>
+      typeof property === 'string' && property !== 'then' && property !== '$disconnect'
+        ? forwardToTransaction(target, context, property)
+        : Reflect.get(target, property),
+  });
+}
 
 /**
  * Answers `client[property]` in a form that runs inside the transaction. Prisma merges the findUnique calls of one tick
  * unless they belong to different transactions *of its own*; so each of ours gets one of those, opened at the first call,
  * or two mutations running at once could read through each other.
  */
-export function forwardToTransaction(
+function forwardToTransaction(
   client: PrismaClientLike,
   context: TransactionContext,
   property: string,
 ): unknown {
   const inner = (): Promise<PrismaClientLike> => openInner(client, context);
   if (property === '$transaction')
-    return (work: unknown, options?: object) => runNested(inner(), work, options);
+    return (work: unknown, options?: NestedOptions) => runNested(client, context, work, options);
   if (property.startsWith('$')) {
     return (...args: unknown[]) =>
       postpone(inner, (to) => (Reflect.get(to, property) as Method).apply(to, args));
@@ -89,19 +105,28 @@ function postpone(inner: () => Promise<PrismaClientLike>, call: Call): object {
   return lazy;
 }
 
-/** A transaction inside the transaction: a savepoint, for the callback form and for the list form alike. */
+/**
+ * A transaction inside the transaction: a savepoint, for the callback form and for the list form alike. It is ours and not
+ * Prisma's: where one of those cannot be released, Prisma undoes the one around it instead, and goes on as if that were there.
+ */
 async function runNested(
-  inner: Promise<PrismaClientLike>,
+  outer: PrismaClientLike,
+  context: TransactionContext,
   work: unknown,
-  options?: object,
+  options: NestedOptions = {},
 ): Promise<unknown> {
-  const client = await inner;
+  if (options.isolationLevel !== undefined && options.isolationLevel !== 'ReadCommitted')
+    throw new Error(
+      `$transaction: isolationLevel ${options.isolationLevel} is not possible here, because the transaction around it has begun. ` +
+        'Leave isolationLevel out.',
+    );
   if (typeof work === 'function')
-    return client.$transaction(work as (c: PrismaClientLike) => Promise<unknown>, options);
+    return inSavepoint(context, async () => (work as Call)(clientIn(outer, context)));
   const operations = work as readonly (object & PromiseLike<unknown>)[];
-  return client.$transaction(async (nested) => {
+  return inSavepoint(context, async () => {
+    const client = await openInner(outer, context);
     const results: unknown[] = [];
-    for (const operation of operations) results.push(await (callOf.get(operation)?.(nested) ?? operation));
+    for (const operation of operations) results.push(await (callOf.get(operation)?.(client) ?? operation));
     return results;
   });
 }

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { sendAlone } from '../run-statement.ts';
+import { savepointAround } from '../savepoint.ts';
 import { currentTransaction, inTurn, reserveInUse, type TransactionContext } from '../transaction-context.ts';
 
 type Submit = (...args: unknown[]) => unknown;
@@ -32,13 +33,21 @@ export function createTransactionPool(real: pg.Pool): pg.Pool {
 /** Runs one of Prisma's statements after everything that goes before it. */
 function submit(context: TransactionContext, args: readonly unknown[]): Promise<unknown> {
   const { client, frames } = context;
-  return inTurn(context, () =>
-    frames.run(async (ahead) => {
+  const around = savepointAround(context);
+  return inTurn(context, () => {
+    if (!isRead(args[0])) frames.noteWrite(around);
+    return frames.run(async (ahead) => {
       await sendAlone(client, ahead);
       return (client.query as Submit).apply(client, [...args]);
-    }),
-  );
+    });
+  });
 }
+
+const textOf = (query: unknown): string =>
+  typeof query === 'string' ? query : (query as { text: string }).text;
+
+/** Whether it stores nothing, as far as it can be told: an author's own function may. */
+const isRead = (query: unknown): boolean => /^\s*SELECT\b/i.test(textOf(query));
 
 function open(real: pg.Pool): TransactionContext | undefined {
   const context = currentTransaction();
@@ -61,8 +70,7 @@ function joined(context: TransactionContext): object {
   const isFrame = (text: string): boolean =>
     /^\s*(BEGIN|COMMIT|ROLLBACK|SET TRANSACTION\b.*)\s*;?\s*$/i.test(text);
   const query: Submit = (first, ...rest) => {
-    const text = typeof first === 'string' ? first : (first as { text: string }).text;
-    if (isFrame(text)) return Promise.resolve(done);
+    if (isFrame(textOf(first))) return Promise.resolve(done);
     return submit(context, [first, ...rest]);
   };
   const nothing = (): void => undefined;

@@ -5,7 +5,6 @@ import { oneAfterAnother } from '../../../kit/one-after-another.ts';
 import { ViewerError } from '../../../kit/viewer-error.ts';
 import { beginOperation, guardMutationFields, isSkipped, mayRunAgain } from './guard-mutation-fields.ts';
 import { findAnswer, keepAnswer, readKey, sweepSometimes } from './idempotency.ts';
-import { inTurn } from './in-turn.ts';
 import { LeftToResolvers } from './left-to-resolvers.ts';
 import { type OperationRequest, type RunFields, runResolvers } from './run-resolvers.ts';
 
@@ -29,7 +28,7 @@ export async function runMutation(request: OperationRequest): Promise<ExecutionR
   const { scope } = request.context;
   const { db } = scope;
   const fields = request.mutations?.prepare(request);
-  if ('savepoint' in db) return inTurn(db, () => runInside(request, db as Tx, fields));
+  if ('savepoint' in db) return runInside(request, db as Tx, fields);
   const attempt = () => runOnce(request, fields).finally(() => scope.useConnection(db));
   for (let run = 1; ; run++) {
     // Rivals that collided once would collide again if they came back side by side.
