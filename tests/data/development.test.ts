@@ -217,6 +217,28 @@ describe('what stored rows have to say', () => {
     expect((await sync(from)).outcome).toBe('unchanged');
   });
 
+  it.each(['BigInt?', 'Decimal?', 'Float?', 'Int? @db.SmallInt'])(
+    'rows without a value do not keep an Int from becoming %s',
+    async (type) => {
+      await sync(start);
+      await fill();
+      expect(await sync(change('size    Int?', `size    ${type}`))).toMatchObject({
+        outcome: 'changed',
+        findings: [],
+      });
+    },
+  );
+
+  it('counts only the values that do not fit a new type, not the rows without one', async () => {
+    await sync(start);
+    await fill();
+    await runSql(database.url, `UPDATE "Team" SET size = 100000 WHERE id = '${id(1)}'`);
+    expect(await sync(change('size    Int?', 'size    Int? @db.SmallInt'))).toMatchObject({
+      outcome: 'refused',
+      findings: [{ kind: 'valueDoesNotFit', column: 'size', rows: 1 }],
+    });
+  });
+
   it('says nothing about empty tables', async () => {
     await sync(start);
     expect(await sync(change('size    Int?', 'size    Int\n  motto String'))).toMatchObject({

@@ -111,7 +111,7 @@ async function newNotNull({ statement, table, count }: Subject): Promise<DataFin
   return findings;
 }
 
-/** pg_input_is_valid (PostgreSQL 16) applies the type's own reading rules, length limits included. */
+/** pg_input_is_valid (PostgreSQL 16) applies the type's own reading rules, length limits included. Of null it says null. */
 async function retyped({ statement, table, count, enums }: Subject): Promise<DataFinding[]> {
   const findings: DataFinding[] = [];
   for (const [, column = '', type = ''] of statement.matchAll(
@@ -127,7 +127,7 @@ async function retyped({ statement, table, count, enums }: Subject): Promise<Dat
       ? ` OR "${column}"::numeric <> "${column}"::text::${target}`
       : '';
     const rows = await count(
-      `SELECT count(*) FROM "${table}" WHERE CASE WHEN pg_input_is_valid("${column}"::text, $1) THEN false${lossy} ELSE true END`,
+      `SELECT count(*) FROM "${table}" WHERE "${column}" IS NOT NULL AND CASE WHEN pg_input_is_valid("${column}"::text, $1) THEN false${lossy} ELSE true END`,
       [target],
     );
     const message = `Column "${column}" of table "${table}" becomes ${target}, which cannot hold the values of ${countRows(rows)}.`;
