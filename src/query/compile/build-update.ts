@@ -5,6 +5,7 @@ import { type SqlEnv, tableAs } from '../sql/sql-env.ts';
 import { planUpdate } from '../write/plan/plan-update.ts';
 import { idOf } from '../write/roots/write-root.ts';
 import type { Cells } from '../write/run/column-cells.ts';
+import { toldBy } from '../write/run/told-fields.ts';
 import { cellsOfUpdate } from '../write/run/update-rows.ts';
 import type { UpdatePlan } from '../write/write-plan.ts';
 import type { BuiltStatement } from './build-statement.ts';
@@ -49,9 +50,9 @@ function build(ask: WriteAsk, plan: UpdatePlan | undefined): BuiltStatement | un
   });
 }
 
-/** What is added to is read as well. */
-function readRules(scope: RequestScope, { entity, increments }: UpdatePlan): readonly Expr[] {
-  return [...increments.keys()].flatMap((name) => scope.fieldRule(entity, name, 'read') ?? []);
+/** What the outcome tells of is read as well. */
+function readRules(scope: RequestScope, plan: UpdatePlan): readonly Expr[] {
+  return toldBy(plan).flatMap(({ name }) => scope.fieldRule(plan.entity, name, 'read') ?? []);
 }
 
 interface Place {

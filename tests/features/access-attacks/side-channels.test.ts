@@ -21,6 +21,14 @@ type Worker @model @access(read: "true", create: "true", update: "true") {
   version: Int! @version @access(read: "'office' in viewer.roles")
   boss: Worker @relation(name: "boss")
   reports: [Worker!]! @relation(name: "boss")
+  mentor: Worker @relation(name: "mentor") @access(read: "this.name == viewer.id")
+  pupils: [Worker!]! @relation(name: "mentor") @access(read: "this.name == viewer.id")
+  friends: [Worker!]! @relation(name: "friends") @access(read: "'office' in viewer.roles")
+  friendOf: [Worker!]! @relation(name: "friends")
+  desk: Desk @access(read: "this.name == viewer.id")
+}
+type Desk @model @access(read: "true", create: "true", update: "true", delete: "true") {
+  id: ID!  number: Int! @unique  worker: Worker @unique
 }
 type Size @model @access(read: "this.a * this.b > 1.0 && this.a / this.b < 5.0 || ${OWN}", create: "true") {
   id: ID!  a: Float  b: Float  owner: String
@@ -45,7 +53,7 @@ afterAll(() => app?.close());
 let ids: Record<string, string>;
 beforeEach(async () => {
   await app.db.execute(
-    'TRUNCATE "Note", "Tag", "Worker", "Size", "Task", "Comment", "Sender", "Letter" CASCADE',
+    'TRUNCATE "Note", "Tag", "Worker", "Desk", "Size", "Task", "Comment", "Sender", "Letter" CASCADE',
   );
   const made = await app.data<Record<string, { id: string }>>(`mutation {
     mine: createNote(input: {slug: "mine", owner: "ann", tags: {create: [{name: "t"}]}}) { id }
@@ -226,6 +234,53 @@ describe('a number that one may not read', () => {
         workersConnection: { nodes: expect.arrayContaining([{ name: 'ben' }]) },
       });
     }
+  });
+});
+
+describe('a relation that one may not read', () => {
+  const ways: [string, string][] = [
+    ['updating through it', 'mentor: {update: {points: 1}}'],
+    ['deleting through it', 'mentor: {delete: true}'],
+    ['updating through the list', 'pupils: {update: [{by: {name: "ann"}, input: {name: "ann"}}]}'],
+    ['disconnecting from the list', 'pupils: {disconnect: [{name: "ann"}]}'],
+    ['deleting from the list', 'pupils: {delete: [{name: "ann"}]}'],
+    ['disconnecting what holds the key', 'desk: {disconnect: true}'],
+    ['deleting what holds the key', 'desk: {delete: true}'],
+    ['updating what holds the key', 'desk: {update: {number: 8}}'],
+    ['disconnecting where no row would help', 'friends: {disconnect: [{name: "ann"}]}'],
+  ];
+  const relate = `mutation { updateWorker(id: $ben, input: {
+    mentor: {connect: {name: "ann"}}, pupils: {connect: [{name: "ann"}]}, friends: {connect: [{name: "ann"}]},
+    desk: {create: {number: 7}} }) { name } }`;
+
+  it.each(ways)('is not found out by %s', async (_, input) => {
+    const write = `mutation { updateWorker(id: $ben, input: {${input}}) { name } }`;
+    const without = await ask(write);
+    expect(without.codes).toEqual(['FORBIDDEN']);
+    await app.data(relate.replaceAll('$ben', `"${ids.ben}"`));
+    expect(await ask(write)).toEqual(without);
+  });
+
+  it('is connected and set without being read', async () => {
+    const answer = await ask(
+      'mutation { updateWorker(id: $ben, input: {mentor: {connect: {name: "ann"}}, pupils: {set: []}}) { mentor { name } } }',
+    );
+    expect(answer.data).toEqual({ updateWorker: { mentor: null } });
+  });
+
+  it('is written through by who may read it, and passed over in many rows', async () => {
+    await app.data(relate.replaceAll('$ben', `"${ids.ben}"`));
+    const rename =
+      'mentor: {connect: {name: "ben"}}, pupils: {update: [{by: {name: "ben"}, input: {pay: 3}}]}';
+    await app.data(
+      `mutation { updateWorker(id: "${ids.ben}", input: {mentor: {connect: {name: "ann"}}}) { id } }`,
+    );
+    const own = await ask(`mutation { updateWorker(id: $ann, input: {${rename}}) { pupils { name } } }`);
+    expect(own.data).toEqual({ updateWorker: { pupils: [{ name: 'ben' }] } });
+    const many = await ask(
+      'mutation { updateWorkers(where: {}, input: {mentor: {update: {pay: 4}}}) { nodes { name } } }',
+    );
+    expect(many.data).toEqual({ updateWorkers: { nodes: [{ name: 'ann' }] } });
   });
 });
 

@@ -5,6 +5,7 @@ import type { Entity } from '../../../model/app-model.ts';
 import { type Denial, explainWithoutRow } from '../../explain/index.ts';
 import { fieldRuleForUse } from '../../read/readable.ts';
 import type { RequestScope } from '../../request-scope.ts';
+import { toldBy } from '../run/told-fields.ts';
 import { denied } from '../run/write-run.ts';
 import type { CreatePlan, ToManyPlan, ToOnePlan, UpdatePlan } from '../write-plan.ts';
 
@@ -43,14 +44,14 @@ export function refuseHopeless(scope: RequestScope, plan: CreatePlan | UpdatePla
       throw hopeless(scope, `write ${plan.entity.name}.${name}`, denial);
     }
   }
-  if (plan.kind === 'update') refuseIncrements(scope, plan);
+  if (plan.kind === 'update') refuseTold(scope, plan);
   for (const { verb } of plan.toOne) refuseVerb(scope, verb);
   for (const list of plan.toMany) refuseList(scope, list);
 }
 
-/** What is added to is read as well. */
-function refuseIncrements(scope: RequestScope, { entity, increments }: UpdatePlan): void {
-  for (const name of increments.keys()) fieldRuleForUse(scope, entity, name);
+/** What the outcome tells of is read as well. */
+function refuseTold(scope: RequestScope, plan: UpdatePlan): void {
+  for (const { name } of toldBy(plan)) fieldRuleForUse(scope, plan.entity, name);
 }
 
 function refuseVerb(scope: RequestScope, verb: ToOnePlan['verb']): void {

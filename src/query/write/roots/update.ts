@@ -4,6 +4,7 @@ import { planUpdate } from '../plan/plan-update.ts';
 import { expectVersionOf } from '../run/expect-version.ts';
 import { takeRows } from '../run/judge-rows.ts';
 import { takeWhere } from '../run/take-where.ts';
+import { toldBy } from '../run/told-fields.ts';
 import { updateRows } from '../run/update-rows.ts';
 import { assertMayEver, refuseHopeless } from './refuse-hopeless.ts';
 import { type Args, idOf, type ReadWritten, readInput, writeRoot } from './write-root.ts';
@@ -21,7 +22,7 @@ export async function updateOne<T>(
   const id = idOf(entity, args.id);
   return writeRoot(scope, [plan], read, async (run) => {
     if (typeof args.expectVersion === 'number') {
-      await takeRows(run, entity, [{ id, given: plan.given, added: [...plan.increments.keys()] }], 'update');
+      await takeRows(run, entity, [{ id, given: plan.given, told: toldBy(plan) }], 'update');
       await expectVersionOf(run, entity, id, args.expectVersion);
     }
     await updateRows(run, entity, [{ id, plan }]);

@@ -8,6 +8,7 @@ import { join, raw, type Sql, sql } from '../../sql/sql.ts';
 import { tableAs } from '../../sql/sql-env.ts';
 import { idType } from '../../sql/sql-type.ts';
 import type { LockStrength } from './held-locks.ts';
+import type { ToldField } from './told-fields.ts';
 import { notFound, type Touched, type WriteRun } from './write-run.ts';
 
 /** For each row, which of the named conditions hold. */
@@ -88,8 +89,8 @@ export async function lockRows(
 export interface Intended {
   readonly id: string;
   readonly given: readonly string[];
-  /** Fields that are added to: the outcome tells of the value before, so they must be readable too. */
-  readonly added?: readonly string[];
+  /** Fields that the outcome tells of: they must be readable too. */
+  readonly told?: readonly ToldField[];
 }
 
 /**
@@ -117,7 +118,7 @@ export async function takeRows(
     ...readConditions(
       run,
       entity,
-      foreign.flatMap((row) => row.added ?? []),
+      foreign.flatMap((row) => (row.told ?? []).map(({ name }) => name)),
     ),
   };
   const verdicts = await judgeRights(run, entity, [...new Set(foreign.map((row) => row.id))], conditions);
@@ -125,7 +126,7 @@ export async function takeRows(
   const gone = ids.find((id) => !locked.has(id)) ?? foreign.find((row) => !verdicts.get(row.id)?.read)?.id;
   if (gone !== undefined)
     throw notFound(entity, await run.explain({ entity, operation: 'read', id: gone, image: 'before' }));
-  for (const { id, given, added = [] } of foreign) {
+  for (const { id, given, told = [] } of foreign) {
     const verdict = verdicts.get(id) ?? {};
     const why = { entity, operation, id, image: 'before' } as const;
     if (!verdict.rule) throw run.denied(`${operation} this ${entity.name}`, await run.explain(why));
@@ -133,10 +134,10 @@ export async function takeRows(
     const field = given.find((name) => isDenied(keyOf(name)));
     if (field !== undefined)
       throw run.denied(`write ${entity.name}.${field}`, await run.explain({ ...why, field }));
-    const unread = added.find((name) => isDenied(readKeyOf(name)));
+    const unread = told.find(({ name }) => isDenied(readKeyOf(name)));
     if (unread === undefined) continue;
-    const explained = await run.explain({ ...why, operation: 'read', field: unread });
-    throw run.denied(`read ${entity.name}.${unread}, which is added to`, explained);
+    const explained = await run.explain({ ...why, operation: 'read', field: unread.name });
+    throw run.denied(`read ${entity.name}.${unread.name}, which is ${unread.how}`, explained);
   }
   if (foreign.length > 0) run.rights.use();
 }

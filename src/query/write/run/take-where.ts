@@ -7,6 +7,7 @@ import { idColumn } from '../../sql/row-path.ts';
 import { raw, sql } from '../../sql/sql.ts';
 import { tableAs } from '../../sql/sql-env.ts';
 import type { UpdatePlan } from '../write-plan.ts';
+import { toldBy } from './told-fields.ts';
 import type { WriteRun } from './write-run.ts';
 
 /**
@@ -17,13 +18,13 @@ export async function takeWhere(
   run: WriteRun,
   entity: Entity,
   where: unknown,
-  plan: Pick<UpdatePlan, 'given' | 'increments'> | undefined,
+  plan: UpdatePlan | undefined,
   operation: 'update' | 'delete',
 ): Promise<readonly string[]> {
   const { scope } = run;
   const fields = [
     ...(plan?.given ?? []).flatMap((name) => scope.fieldRule(entity, name, 'write') ?? []),
-    ...[...(plan?.increments.keys() ?? [])].flatMap((name) => scope.fieldRule(entity, name, 'read') ?? []),
+    ...(plan ? toldBy(plan) : []).flatMap(({ name }) => scope.fieldRule(entity, name, 'read') ?? []),
   ];
   const condition = and(
     scope.rowRule(entity, 'read'),

@@ -8,6 +8,7 @@ import { targetsOf } from './create-rows.ts';
 import { deleteRows } from './delete-rows.ts';
 import { idIn, judgeBeforeChange, takeRows } from './judge-rows.ts';
 import { keysOf } from './keys-of.ts';
+import { toldBy } from './told-fields.ts';
 import { writeFarSides } from './write-far-sides.ts';
 import { notFound, type WriteRun } from './write-run.ts';
 
@@ -26,7 +27,7 @@ export async function updateRows(run: WriteRun, entity: Entity, rows: readonly U
   const intended = rows.map(({ id, plan }) => ({
     id,
     given: plan.given,
-    added: [...plan.increments.keys()],
+    told: toldBy(plan),
   }));
   await takeRows(run, entity, intended, 'update');
   const groups = new Map<UpdatePlan, string[]>();
