@@ -3,15 +3,15 @@ import {
   Kind,
   LoneAnonymousOperationRule,
   NoUnusedFragmentsRule,
-  specifiedRules,
   validate,
 } from 'graphql';
 import type { Problems } from '../kit/problem.ts';
+import { OPERATION_RULES } from './operation-rules.ts';
 import { placeInSource } from './place-in-source.ts';
 import type { OperationFiles } from './read-operations.ts';
 
 /** All files are judged together, so that fragments of other files are known and names are told apart. */
-const RULES = specifiedRules.filter(
+const RULES = OPERATION_RULES.filter(
   (rule) => rule !== LoneAnonymousOperationRule && rule !== NoUnusedFragmentsRule,
 );
 

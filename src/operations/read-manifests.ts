@@ -1,5 +1,6 @@
 import { GraphQLError, type GraphQLSchema, Kind, parse, validate } from 'graphql';
 import type { Place, Problems } from '../kit/problem.ts';
+import { OPERATION_RULES } from './operation-rules.ts';
 import type { OperationSource } from './read-operations.ts';
 
 /** A document that a client's build has listed, under the id that the client sends. */
@@ -91,7 +92,7 @@ function faultOf(text: string, api: GraphQLSchema): string | undefined {
     const document = parse(text);
     if (!document.definitions.some(({ kind }) => kind === Kind.OPERATION_DEFINITION))
       return 'It has no operation.';
-    return validate(api, document)[0]?.message;
+    return validate(api, document, OPERATION_RULES)[0]?.message;
   } catch (error) {
     if (error instanceof GraphQLError) return error.message;
     throw error;

@@ -71,7 +71,7 @@ export function answerCompiled(
           return single({ data }, answer.headers);
         }
         const failure = path.failureOf(context.scope);
-        if (failure) return single(failed(failure, context));
+        if (failure) return single(failed(failure, operation, context));
       }
       await admitOperation(schema, document, context.scope);
       return null;
@@ -174,8 +174,12 @@ class Attempts {
   }
 }
 
-function failed(failure: DatabaseError, { toViewer }: OperationContext): FormattedExecutionResult {
-  return { data: null, errors: resultOfFailure(failure).errors?.map(toViewer) ?? [] };
+function failed(
+  failure: DatabaseError,
+  operation: OperationDefinitionNode,
+  { toViewer }: OperationContext,
+): FormattedExecutionResult {
+  return { data: null, errors: resultOfFailure(failure, operation).errors?.map(toViewer) ?? [] };
 }
 
 /** Apollo takes `data` for an object; `stringifyResult` knows better. */

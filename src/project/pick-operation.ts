@@ -8,7 +8,13 @@ import {
 import { Problems, ProblemsError } from '../kit/problem.ts';
 import { didYouMean } from '../kit/suggest.ts';
 import { UserError } from '../kit/user-error.ts';
-import { type Operation, type OperationSource, placeInSource, readOperations } from '../operations/index.ts';
+import {
+  OPERATION_RULES,
+  type Operation,
+  type OperationSource,
+  placeInSource,
+  readOperations,
+} from '../operations/index.ts';
 import { type Project, readOperationSources } from './find-project.ts';
 
 /** One operation of a document, with its fragments. */
@@ -34,7 +40,7 @@ export function pickOperation(
   const { operations } = readOperations([source], problems, shared);
   if (problems.hasErrors) throw new ProblemsError(problems.sorted());
   const picked = pick(source.file, operations, name);
-  for (const fault of validate(api, picked.document))
+  for (const fault of validate(api, picked.document, OPERATION_RULES))
     problems.error(placeInSource(fault, source.file), 'OPERATION_INVALID', fault.message);
   if (problems.hasErrors) throw new ProblemsError(problems.sorted());
   const operation = getOperationAST(picked.document);

@@ -231,6 +231,11 @@ describe('what would be refused', () => {
       ['--text', '{ tasks { titel } }'],
       /^\(text\):1:11 Cannot query field "titel".*Did you mean "title"\?/,
     ],
+    [
+      'is of a kind that the API does not have',
+      ['--text', 'subscription { x }'],
+      /^\(text\):1:1 The API has no subscriptions\./,
+    ],
     ['has another name', ['--text', '{ tasks { id } }', '--operation', 'X'], /no operation "X"/],
   ])('%s', async (_name, args, message) => {
     const { code, err } = await explain(...args);

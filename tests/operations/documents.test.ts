@@ -61,6 +61,16 @@ describe('operations that do not fit', () => {
       ],
     ],
     [
+      'an operation of a kind that the API does not have',
+      { 'a.graphql': 'query A { tasks { id } }\nsubscription S { x }' },
+      [/^operations\/a\.graphql:2:1 The API has no subscriptions\. OPERATION_INVALID$/],
+    ],
+    [
+      'a list of documents with such an operation',
+      { 'web.json': JSON.stringify({ abc: 'subscription { x }' }) },
+      [/web\.json:1:1 The document "abc" does not fit the API: The API has no subscriptions\./],
+    ],
+    [
       'one name for two operations, at the second',
       { 'a.graphql': 'query A { tasks { id } }', 'b.graphql': '\nquery A { tasks { id } }' },
       [/^operations\/b\.graphql:2:7 There can be only one operation named "A"/],

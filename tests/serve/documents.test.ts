@@ -74,6 +74,19 @@ describe.each([
     expect(answer.json).toEqual({ data: { echo: 'ä&b', thing: { name: 'thing' } } });
   });
 
+  test.each([
+    ['two ids', 'documentId', [sha256(OWN), sha256(COUNT)]],
+    ['two hashes', 'extensions', [sha256(OWN), sha256(COUNT)].map((hash) => JSON.stringify(persisted(hash)))],
+    ['two texts', 'query', [OWN, '{ hello }']],
+  ])('nothing runs by GET with %s', async (_way, name, values) => {
+    const search = values.map((value) => `${name}=${encodeURIComponent(value)}`).join('&');
+    const answer = await server().get(`/graphql?${search}`);
+    expect([answer.status, answer.json.data]).toEqual([400, undefined]);
+    expect(answer.json.errors?.[0]?.message).toBe(
+      `The '${name}' search parameter may only be specified once.`,
+    );
+  });
+
   test('a mutation runs by POST and never by GET', async () => {
     const before = server().runs.mutations;
     expect((await server().get(byGet({ documentId: sha256(COUNT) }))).status).toBe(405);

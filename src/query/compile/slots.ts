@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import { textFault } from '../../kit/check-text.ts';
 import { scalarType } from '../../model/scalars.ts';
+import { MAX_SEARCH_LENGTH } from '../read/input-values.ts';
 
 /**
  * One value of a request that a statement takes as a parameter. Values of one kind lead to the same SQL text, whatever
@@ -30,7 +31,16 @@ export type Holder = { [key: string | number]: unknown };
 export type SlotValue = string | number | readonly (string | number)[];
 
 /** `id…`: what an ID looks like decides which columns it can equal. */
-export type SlotKind = 'text' | 'uuid' | 'idNumber' | 'idWord' | 'whole' | 'negative' | 'float' | 'bigint';
+export type SlotKind =
+  | 'text'
+  | 'longText'
+  | 'uuid'
+  | 'idNumber'
+  | 'idWord'
+  | 'whole'
+  | 'negative'
+  | 'float'
+  | 'bigint';
 
 /** A request's values with its slots taken out: two requests of one shape run the same SQL. */
 export class ShapeReader {
@@ -119,9 +129,11 @@ type KindOf = (value: unknown) => SlotKind | undefined;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** Text that PostgreSQL can hold and that is not blank, which a search would take for none. */
-export const textKind: KindOf = (value) =>
-  typeof value === 'string' && value.trim() !== '' && textFault(value) === undefined ? 'text' : undefined;
+/** Text that PostgreSQL can hold and that is not blank, which a search would take for none, or too long for one. */
+export const textKind: KindOf = (value) => {
+  if (typeof value !== 'string' || value.trim() === '' || textFault(value) !== undefined) return undefined;
+  return value.length > MAX_SEARCH_LENGTH ? 'longText' : 'text';
+};
 
 /** Any form of an id that all entities' keys take alike: a canonical uuid, a small number, or surely neither. */
 export const idKind: KindOf = (value) => {
@@ -176,6 +188,7 @@ export function standIn(slot: Slot, index: number): SlotValue {
 function standInOf(kind: SlotKind, number: number): string | number {
   switch (kind) {
     case 'text':
+    case 'longText':
       return `~stand-in~${number}~`;
     case 'uuid':
       return `5ca1ab1e-0000-4000-8000-${String(number).padStart(12, '0')}`;

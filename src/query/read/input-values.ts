@@ -32,6 +32,12 @@ function cleanJson(value: unknown, path: InputPath): JsonValue {
   return clean;
 }
 
+/**
+ * PostgreSQL nests the words of a search in each other, and its stack ends at some 16,000 of them. Counted in characters,
+ * since what is a word is the parser's to say.
+ */
+export const MAX_SEARCH_LENGTH = 10_000;
+
 export function cleanText(text: string, path: InputPath): string {
   if (text.includes('\u0000')) throw badInput(path, 'Text cannot hold the character U+0000.', 'text');
   if (!text.isWellFormed()) throw badInput(path, 'Text cannot hold half a surrogate pair.', 'text');

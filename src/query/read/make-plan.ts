@@ -5,7 +5,7 @@ import { searchColumns } from '../../model/search-column.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { badInput } from './bad-input.ts';
 import { decodeCursor, orderMark } from './cursor.ts';
-import { cleanText } from './input-values.ts';
+import { cleanText, MAX_SEARCH_LENGTH } from './input-values.ts';
 import { orderToKeys } from './order-to-keys.ts';
 import { planColumns } from './plan-columns.ts';
 import type { ConnectionPage, OrderKey, ReadPlan, SearchPlan, Slice } from './read-plan.ts';
@@ -51,6 +51,10 @@ function searchPlan(scope: RequestScope, entity: Entity, search: unknown): Searc
   if (typeof search !== 'string') return undefined;
   const text = cleanText(search, ['search']);
   if (text.trim() === '') return undefined;
+  if (text.length > MAX_SEARCH_LENGTH) {
+    const message = `A search may have at most ${MAX_SEARCH_LENGTH} characters, not ${text.length}.`;
+    throw badInput(['search'], message, 'maxLength');
+  }
   const open = searchColumns(entity).filter((column) =>
     column.parts.every(({ field }) => {
       const rule = column.ruled ? scope.fieldRule(entity, field.name, 'read') : undefined;

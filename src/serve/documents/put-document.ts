@@ -1,4 +1,5 @@
 import type { Config } from '../../config/config.ts';
+import { ViewerError } from '../../kit/viewer-error.ts';
 import type { Incoming } from '../admit-request.ts';
 import type { CurrentApp } from '../current-app.ts';
 import { resolveViewer } from '../viewer.ts';
@@ -24,6 +25,7 @@ export function putDocuments(config: Config, current: CurrentApp): PutDocument {
 function putIntoUrl(request: Incoming, rules: DocumentRules, mayAskFreely: () => boolean): void {
   const [path = '', search = ''] = split(request.url);
   const given = new URLSearchParams(search);
+  for (const name of ['query', 'documentId', 'extensions']) refuseTwice(given, name);
   const parameters = {
     query: given.get('query') ?? undefined,
     documentId: given.get('documentId') ?? undefined,
@@ -36,6 +38,12 @@ function putIntoUrl(request: Incoming, rules: DocumentRules, mayAskFreely: () =>
   given.delete('extensions');
   if (found.extensions !== undefined) given.set('extensions', JSON.stringify(found.extensions));
   request.raw.url = `${path}?${given}`;
+}
+
+/** One of two would be ignored in silence. */
+function refuseTwice(given: URLSearchParams, name: string): void {
+  if (given.getAll(name).length < 2) return;
+  throw new ViewerError('BAD_USER_INPUT', `The '${name}' search parameter may only be specified once.`);
 }
 
 function split(url: string): readonly [string, string] {

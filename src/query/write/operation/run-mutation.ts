@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ExecutionResult, GraphQLError } from 'graphql';
+import { type ExecutionResult, GraphQLError, Kind, type OperationDefinitionNode } from 'graphql';
 import { DatabaseError, type Tx } from '../../../data/index.ts';
 import { oneAfterAnother } from '../../../kit/one-after-another.ts';
 import { ViewerError } from '../../../kit/viewer-error.ts';
@@ -102,9 +102,13 @@ function settle(
   return { result: { data: null, errors: errors.map((one) => forViewer(one)) }, again };
 }
 
-/** What the viewer is told of a mutation that the database failed as a whole. */
-export function resultOfFailure(error: unknown): ExecutionResult {
-  const wrapped = new GraphQLError(messageOf(error), { originalError: asError(error) });
+/** What the viewer is told of a mutation of one field that the database failed. */
+export function resultOfFailure(error: unknown, { selectionSet }: OperationDefinitionNode): ExecutionResult {
+  const field = selectionSet.selections.find((one) => one.kind === Kind.FIELD);
+  const wrapped = new GraphQLError(messageOf(error), {
+    ...(field && { nodes: field, path: [(field.alias ?? field.name).value] }),
+    originalError: asError(error),
+  });
   return { data: null, errors: [forViewer(wrapped)] };
 }
 
