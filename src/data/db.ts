@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { WalPosition } from './replicas/wal-position.ts';
+import type { RowForm } from './rows/row-form.ts';
 
 /** One row as PostgreSQL sent it; see {@link Queryable.query} for the JavaScript type of each column. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -11,6 +12,8 @@ export interface QueryOptions {
   readonly signal?: AbortSignal | undefined;
   /** As what it may share a connection with others. Without it, it shares with nobody. */
   readonly shares?: Shares;
+  /** For {@link Queryable.readTexts}: the statement answers any number of rows, which become one text, a list. */
+  readonly rows?: RowForm | undefined;
 }
 
 /**
@@ -23,8 +26,8 @@ export type Shares = 'read' | 'write' | 'insert';
 export type Texts = readonly (string | null)[];
 
 /** The same where statements are not prepared. */
-export function unnamed({ signal }: QueryOptions): QueryOptions {
-  return signal ? { signal } : {};
+export function unnamed({ signal, rows }: QueryOptions): QueryOptions {
+  return { ...(signal && { signal }), ...(rows && { rows }) };
 }
 
 /** What can run a statement: the pool, or one open transaction. */
@@ -39,7 +42,8 @@ export interface Queryable {
   execute(text: string, params?: readonly unknown[], options?: QueryOptions): Promise<number>;
   /**
    * Runs one statement that answers one row, and answers its columns; undefined where it answers none. Nothing is done
-   * with the values, so this is the fastest way for an answer that is text already.
+   * with the values, so this is the fastest way for an answer that is text already. With `rows` it may answer any number of
+   * rows, and the one text of all of them is answered.
    * @throws DatabaseError
    */
   readTexts(text: string, params: readonly unknown[], options?: QueryOptions): Promise<Texts | undefined>;

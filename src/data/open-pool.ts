@@ -6,6 +6,7 @@ import { ExpressLane } from './express/express-lane.ts';
 import { Gate, mostWriters } from './gate.ts';
 import { passes } from './passes.ts';
 import type { Pooler } from './pooler/detect-pooler.ts';
+import { RawRowsClient } from './rows/raw-row.ts';
 import { closeCancellably, runForTexts, runStatement, throwIfCancelled } from './run-statement.ts';
 import { runTransaction } from './run-transaction.ts';
 
@@ -47,6 +48,7 @@ function openSibling(options: PoolOptions, family?: pg.Pool): Db {
   };
   const pool = new pg.Pool({
     ...client,
+    Client: RawRowsClient,
     max: max - lines,
     idleTimeoutMillis: 30_000,
     ...(options.pooler ? POOLED : direct(options)),
@@ -161,8 +163,8 @@ function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane }: Beside)
       (await run(text, params, options)).rows as R[],
     execute: async (text, params = [], options = {}) => (await run(text, params, options)).rowCount ?? 0,
     readTexts: (text, params, options = {}) => {
-      const { name, shares } = options;
-      const sooner = shares && name !== undefined && lane?.run({ text, params, name, shares });
+      const { name, shares, rows } = options;
+      const sooner = shares && name !== undefined && lane?.run({ text, params, name, shares, rows });
       if (!sooner) return readTexts(text, params, options);
       return sooner.then((outcome) => (outcome ? outcome.texts : again(readTexts(text, params, options))));
     },

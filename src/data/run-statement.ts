@@ -97,11 +97,11 @@ export function runForTexts(
   on: pg.PoolClient,
   text: string,
   params: readonly unknown[],
-  { name, signal }: QueryOptions,
+  { name, signal, rows }: QueryOptions,
   ahead: Ahead = NOTHING_AHEAD,
 ): Promise<Texts | undefined> {
   const { texts } = ahead;
-  const asked = [...texts.map((text) => ({ text, params: [] })), { text, params, name }];
+  const asked = [...texts.map((text) => ({ text, params: [] })), { text, params, name, rows }];
   return cancellably(
     on,
     signal,

@@ -1,8 +1,10 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { beginSession } from '../begin-session.ts';
 import { cutConnection } from '../cut-connection.ts';
 import { DatabaseError, toDatabaseError } from '../database-error.ts';
 import type { Texts } from '../db.ts';
+import { RawRowsClient } from '../rows/raw-row.ts';
+import type { RowForm } from '../rows/row-form.ts';
 import { inBatches } from './in-batches.ts';
 import type { Named } from './short-statements.ts';
 import { TextRows } from './text-rows.ts';
@@ -19,6 +21,7 @@ export type Outcome = { readonly texts: Texts | undefined } | undefined;
 export interface Statement extends Named {
   readonly text: string;
   readonly params: readonly unknown[];
+  readonly rows?: RowForm | undefined;
 }
 
 /** How a statement goes. */
@@ -68,7 +71,7 @@ export interface LineEvents {
 
 /** One connection on which statements are sent before those ahead of them are answered. */
 export class Line {
-  readonly #client: pg.Client;
+  readonly #client: RawRowsClient;
   readonly #events: LineEvents;
   /** In the order in which they are answered. */
   readonly #batches: Batch[] = [];
@@ -82,7 +85,7 @@ export class Line {
 
   constructor(config: pg.ClientConfig, bounds: Bounds, events: LineEvents) {
     this.#events = events;
-    this.#client = new pg.Client({ ...config, pipeline: true });
+    this.#client = new RawRowsClient({ ...config, pipeline: true });
     const lose = (error = new Error('Connection terminated')): void => {
       if (this.#state === 'lost') return;
       this.#state = 'lost';

@@ -1,6 +1,9 @@
 import pg from 'pg';
 import type { Texts } from '../db.ts';
 import type { SentQuery, Wire } from '../node-postgres.ts';
+import { ListText } from '../rows/list-text.ts';
+import type { RawRow } from '../rows/raw-row.ts';
+import type { RowForm } from '../rows/row-form.ts';
 
 const { prepare } = pg.Query.prototype as unknown as SentQuery;
 
@@ -23,12 +26,13 @@ function withoutExtras(wire: Wire): Wire {
   return same;
 }
 
-/** A statement that answers one row of texts. */
+/** A statement that answers one row of texts, or rows that become one text. */
 export interface Asked {
   readonly text: string;
   readonly params: readonly unknown[];
   /** Under which it is prepared. */
   readonly name?: string | undefined;
+  readonly rows?: RowForm | undefined;
 }
 
 /** Told once: of the failure, or of the row of each statement, undefined where there is none. */
@@ -44,6 +48,8 @@ export class TextRows extends Query {
   readonly #settle: SettleRows;
   readonly #rows: (Texts | undefined)[] = [];
   #row: Texts | undefined;
+  #list: ListText | undefined;
+  #tooLong: Error | undefined;
   #isSettled = false;
 
   constructor(asked: readonly Asked[], settle: SettleRows) {
@@ -71,13 +77,27 @@ export class TextRows extends Query {
 
   handleRowDescription(): void {}
 
-  handleDataRow({ fields }: { readonly fields: Texts }): void {
-    this.#row ??= fields;
+  /** On a connection with {@link readRawRows}. */
+  handleDataRow(row: RawRow): void {
+    if (this.#tooLong) return;
+    const { rows: form } = this.#asked[this.#rows.length] ?? {};
+    try {
+      if (!form) this.#row ??= row.fields;
+      else {
+        this.#list ??= new ListText(form);
+        this.#list.add(row);
+      }
+    } catch (error) {
+      // Whoever reads the connection could only end it.
+      this.#tooLong = error as Error;
+    }
   }
 
   handleCommandComplete(): void {
-    this.#rows.push(this.#row);
+    const { rows: form } = this.#asked[this.#rows.length] ?? {};
+    this.#rows.push(form && !this.#tooLong ? [this.#list?.end() ?? '[]'] : this.#row);
     this.#row = undefined;
+    this.#list = undefined;
     this.#become(this.#asked[this.#rows.length]);
   }
 
@@ -92,7 +112,7 @@ export class TextRows extends Query {
 
   /** Only now it is committed. */
   handleReadyForQuery(): void {
-    this.#end(undefined);
+    this.#end(this.#tooLong);
   }
 
   #end(error: Error | undefined): void {

@@ -8,7 +8,7 @@ import { sayableValue } from '../sql/json-value.ts';
 import { exprToSql } from '../sql/predicate-to-sql.ts';
 import { linkRows } from '../sql/row-path.ts';
 import type { RowSource } from '../sql/select-rows.ts';
-import { type Sql, sql } from '../sql/sql.ts';
+import { sql } from '../sql/sql.ts';
 import type { RowInScope, SqlEnv } from '../sql/sql-env.ts';
 import { columnInfo, entityOf } from '../sql/sql-type.ts';
 import { valueToSql } from '../sql/value-to-sql.ts';
@@ -74,7 +74,7 @@ function columnMember(context: BuildContext, name: string, { entity, env }: RowP
   const rule = value.kind === 'guarded' ? value.when : undefined;
   const stored = valueToSql(value.kind === 'guarded' ? value.value : value, env);
   const text = sayableValue(stored.sql, stored.type, rule !== undefined || !info.required);
-  if (!rule) return renderedText(text, info.type, !info.required);
+  if (!rule) return renderedText(text, info.type, !info.required, info.field.kind === 'scalar');
   return renderedText(sql`(CASE WHEN ${exprToSql(rule, env)} THEN ${text} END)`, info.type, true);
 }
 
@@ -112,16 +112,20 @@ function toOneValue(context: BuildContext, { type, nodes, place, relation }: Rel
   const target = entityOf(context.scope.app, relation.target);
   if (isHidden(context.scope, target)) return NULL_JSON;
   const targetType = objectTypeOf(type, firstOf(nodes));
-  const textAt = (row: RowInScope, level: FromLevel, isOnly: boolean): Sql => {
+  const membersAt = (row: RowInScope, level: FromLevel, isOnly: boolean): readonly Member[] => {
     const at = { entity: target, row, env: place.env.with(THIS, row), level, isOnly };
-    return objectText(entityMembers(context, targetType, nodes, at));
+    return entityMembers(context, targetType, nodes, at);
   };
   const toOne = { scope: context.scope, row: place.row, relation, env: place.env };
   const parents = asksForMany(context, target, targetType, nodes) ? place.level.parents(toOne) : undefined;
-  if (parents) return { sql: parents.add(textAt(parents.row, parents.level, false)), nullable: true };
+  if (parents) {
+    const text = objectText(membersAt(parents.row, parents.level, false));
+    return { sql: parents.add(text), nullable: true };
+  }
   const row = place.level.follow(toOne);
-  const text = textAt(row, place.level, place.isOnly);
-  return { sql: sql`(CASE WHEN ${isThere(row)} THEN ${text} ELSE 'null' END)`, nullable: false };
+  const members = membersAt(row, place.level, place.isOnly);
+  const text = sql`(CASE WHEN ${isThere(row)} THEN ${objectText(members)} ELSE 'null' END)`;
+  return { sql: text, nullable: false, inRow: { isThere: isThere(row), members } };
 }
 
 /** Whether `nodes` ask for rows that belong to this one, or to one that it leads to. */

@@ -11,7 +11,21 @@ export interface JsonText {
   readonly nullable: boolean;
   /** The same in pieces, to be put into the text around it with fewer operations. */
   readonly pieces?: readonly Piece[];
+  /** How it is answered where whoever reads the rows writes the JSON; where nothing is said, as a column of JSON. */
+  readonly inRow?: InRow;
 }
+
+/** A value of a column, an object in its row, or the rows of a list. */
+export type InRow =
+  | {
+      readonly column: Sql;
+      /** Whether it becomes a JSON string; else it is JSON. */
+      readonly isText: boolean;
+      /** Whether it is null, and nothing else can happen, where an outer join has found no row. */
+      readonly isStored: boolean;
+    }
+  | { readonly isThere: Sql; readonly members: readonly Member[] }
+  | { readonly members: readonly Member[]; readonly select: (columns: Sql) => Sql };
 
 /** One member of an object: the response key, a GraphQL name, and its value. */
 export interface Member {
@@ -81,12 +95,24 @@ export function listOf(text: Sql, order: Sql = raw(''), filter: Sql = raw('')): 
   return sql`'[' || coalesce(string_agg(${text}, ','${order})${filter}, '') || ']'`;
 }
 
-/** What `jsonValue` has made of a value, as JSON text. */
-export function renderedText(rendered: Sql, type: SqlType, nullable: boolean): JsonText {
-  const isPlain = type.list || type.scalar?.prisma === 'Json' || !isText(type);
-  if (!isPlain && needsEscapes(type)) return { sql: sql`to_json(${rendered})::text`, nullable };
-  if (isPlain) return { sql: sql`(${rendered})::text`, nullable };
-  return { sql: quotedText(rendered), nullable, pieces: ['"', rendered, '"'] };
+/** What `jsonValue` has made of a value, as JSON text. @param isStored see {@link InRow} */
+export function renderedText(rendered: Sql, type: SqlType, nullable: boolean, isStored = false): JsonText {
+  if (type.list || type.scalar?.prisma === 'Json' || !isText(type)) {
+    const text = sql`(${rendered})::text`;
+    return {
+      sql: text,
+      nullable,
+      inRow: { column: isWhole(type) ? rendered : text, isText: false, isStored },
+    };
+  }
+  const inRow: InRow = { column: rendered, isText: true, isStored };
+  if (needsEscapes(type)) return { sql: sql`to_json(${rendered})::text`, nullable, inRow };
+  return { sql: quotedText(rendered), nullable, pieces: ['"', rendered, '"'], inRow };
+}
+
+/** What PostgreSQL sends as it would write it as text. */
+function isWhole({ list, pg }: SqlType): boolean {
+  return !list && /^int[248]$/.test(pg);
 }
 
 /** A text without anything that JSON escapes: digits, dates, base64, names. */

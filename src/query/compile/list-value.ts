@@ -7,14 +7,15 @@ import { type Sql, sql } from '../sql/sql.ts';
 import type { BuildContext } from './build-context.ts';
 import { entityMembers, type RowPlace } from './entity-members.ts';
 import { FromLevel } from './from-level.ts';
-import { type JsonText, listFrom, objectText } from './json-text.ts';
+import { type JsonText, listFrom, type Member, objectText } from './json-text.ts';
 import { isLongPage, type RowsAsk } from './rows-ask.ts';
 
 /** A list field. */
 export function listValue(context: BuildContext, ask: RowsAsk): JsonText {
   const plan = makePlan(context.scope, ask.entity, ask.args, []);
   const slice = sliceOf(context.scope, ask.args);
-  return listFrom(selectObjects(context, ask, { plan, slice, isOnly: false }));
+  const { members, select } = selectRows(context, ask, { plan, slice, isOnly: false });
+  return { ...listFrom(select(asObject(members))), inRow: { members, select } };
 }
 
 /** The one row, if any, that a condition finds. */
@@ -26,7 +27,12 @@ export function rowValue(
 ): JsonText {
   const slice = limit === undefined ? undefined : { limit, offset: 0 };
   const found = { plan, slice, isOnly: ask.isAskedOnce };
-  return { sql: sql`(${selectObjects(context, ask, found)})`, nullable: true };
+  const { members, select } = selectRows(context, ask, found);
+  return { sql: sql`(${select(asObject(members))})`, nullable: true };
+}
+
+function asObject(members: readonly Member[]): Sql {
+  return sql`${objectText(members)} AS o`;
 }
 
 interface Found extends Pick<RowPlace, 'isOnly'> {
@@ -34,7 +40,13 @@ interface Found extends Pick<RowPlace, 'isOnly'> {
   readonly slice: Slice | undefined;
 }
 
-function selectObjects(context: BuildContext, ask: RowsAsk, { plan, slice, isOnly }: Found): Sql {
+interface SelectedRows {
+  readonly members: readonly Member[];
+  /** `SELECT columns FROM …` of them. */
+  readonly select: (columns: Sql) => Sql;
+}
+
+function selectRows(context: BuildContext, ask: RowsAsk, { plan, slice, isOnly }: Found): SelectedRows {
   const { type, nodes, env } = ask;
   const placed = placePlan(plan, ask.source(), env);
   const { row, tables } = placed.source;
@@ -48,5 +60,5 @@ function selectObjects(context: BuildContext, ask: RowsAsk, { plan, slice, isOnl
     isOnly,
   });
   const rows = { row, tables, where: placed.where, keys: placed.keys, limit: sliceSql(slice) };
-  return level.select(sql`${objectText(members)} AS o`, rows, env);
+  return { members, select: (columns) => level.select(columns, rows, env) };
 }

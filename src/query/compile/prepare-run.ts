@@ -1,4 +1,11 @@
-import { DatabaseError, type Queryable, type QueryOptions, type Row, type Shares } from '../../data/index.ts';
+import {
+  DatabaseError,
+  type Queryable,
+  type QueryOptions,
+  type Row,
+  type RowForm,
+  type Shares,
+} from '../../data/index.ts';
 import type { RequestScope } from '../request-scope.ts';
 import type { BuiltStatement } from './build-statement.ts';
 import { type MadeValues, makeTrial, requestShape, type ShapeParts } from './request-shape.ts';
@@ -7,7 +14,7 @@ import type { TemplateStore } from './template-store.ts';
 
 /** What one request runs. */
 export interface Run {
-  readonly statement: Pick<BuiltStatement, 'text' | 'members' | 'marks'>;
+  readonly statement: Pick<BuiltStatement, 'text' | 'members' | 'marks' | 'rows'>;
   readonly params: readonly unknown[];
   readonly name?: string;
 }
@@ -47,7 +54,11 @@ export async function readRow(
   shares?: Shares,
 ): Promise<Row | undefined> {
   if (statement.text === '') return {};
-  const texts = await db.readTexts(statement.text, params, new RunOptions(scope, name, shares));
+  const texts = await db.readTexts(
+    statement.text,
+    params,
+    new RunOptions(scope, name, shares, statement.rows),
+  );
   if (!texts) return undefined;
   const row: Record<string, string | null> = {};
   for (const [at, text] of texts.entries()) row[`r${at}`] = text;
@@ -58,11 +69,18 @@ export async function readRow(
 class RunOptions implements QueryOptions {
   readonly name?: string;
   readonly shares?: Shares;
+  readonly rows?: RowForm;
   readonly #scope: RequestScope;
 
-  constructor(scope: RequestScope, name: string | undefined, shares: Shares | undefined) {
+  constructor(
+    scope: RequestScope,
+    name: string | undefined,
+    shares: Shares | undefined,
+    rows: RowForm | undefined,
+  ) {
     if (name !== undefined) this.name = name;
     if (shares !== undefined) this.shares = shares;
+    if (rows !== undefined) this.rows = rows;
     this.#scope = scope;
   }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { RowForm } from '../../data/index.ts';
 import { likePattern } from '../sql/atoms.ts';
 import type { AnswerMarks } from './build-context.ts';
 import type { BuiltStatement, RootMember } from './build-statement.ts';
@@ -12,6 +13,7 @@ export interface Template {
   readonly params: readonly ParamSource[];
   readonly members: readonly RootMember[];
   readonly marks: AnswerMarks;
+  readonly rows?: RowForm | undefined;
 }
 
 /** Where a parameter comes from. */
@@ -49,16 +51,20 @@ export function inferTemplate(
   standIns: readonly SlotValue[],
 ): Template | undefined {
   if (built.text !== trial.text || built.params.length !== trial.params.length) return undefined;
-  if (JSON.stringify([built.members, built.marks]) !== JSON.stringify([trial.members, trial.marks]))
-    return undefined;
+  if (answerOf(built) !== answerOf(trial)) return undefined;
   const params: ParamSource[] = [];
   for (const [index, value] of built.params.entries()) {
     const source = sourceOf(value, trial.params[index], slots, standIns);
     if (!source) return undefined;
     params.push(source);
   }
-  const { text, members, marks } = built;
-  return { text, name: statementName(text), params, members, marks };
+  const { text, members, marks, rows } = built;
+  return { text, name: statementName(text), params, members, marks, rows };
+}
+
+/** How a statement's answer becomes the operation's. */
+function answerOf({ members, marks, rows }: BuiltStatement): string {
+  return JSON.stringify([members, marks, rows?.steps]);
 }
 
 function sourceOf(

@@ -1,0 +1,73 @@
+import pg from 'pg';
+import { Parser } from 'pg-protocol/dist/parser.js';
+import type { Texts } from '../db.ts';
+
+const DATA_ROW = 0x44;
+
+/** A row as it came: its values are read when somebody asks for them. Stands in for node-postgres's own `DataRowMessage`. */
+export class RawRow {
+  readonly name = 'dataRow';
+  readonly bytes: Buffer;
+  /** Where in `bytes` the number of columns stands; the columns follow. */
+  readonly start: number;
+  /** In bytes, with what is not columns. */
+  readonly length: number;
+
+  constructor(bytes: Buffer, start: number, length: number) {
+    this.bytes = bytes;
+    this.start = start;
+    this.length = length;
+  }
+
+  get fieldCount(): number {
+    return this.bytes.readInt16BE(this.start);
+  }
+
+  get fields(): Texts {
+    const { bytes, fieldCount } = this;
+    const fields = new Array<string | null>(fieldCount);
+    let at = this.start + 2;
+    for (let i = 0; i < fieldCount; i++) {
+      const length = bytes.readInt32BE(at);
+      at += 4;
+      fields[i] = length < 0 ? null : bytes.toString('utf8', at, at + length);
+      if (length > 0) at += length;
+    }
+    return fields;
+  }
+}
+
+/** What node-postgres's parser does, which its types do not say. */
+interface Packets {
+  handlePacket(start: number, code: number, length: number, bytes: Buffer): unknown;
+}
+
+class RawParser extends (Parser as unknown as new () => Packets & Pick<Parser, 'parse'>) {
+  override handlePacket(start: number, code: number, length: number, bytes: Buffer): unknown {
+    return code === DATA_ROW
+      ? new RawRow(bytes, start, length)
+      : super.handlePacket(start, code, length, bytes);
+  }
+}
+
+/** A connection of node-postgres before it has listened to its stream, which is another one once it is encrypted. */
+interface Listening {
+  attachListeners(stream: NodeJS.ReadableStream): void;
+  emit(event: string, message: unknown): boolean;
+}
+
+/** A client of node-postgres that hands rows on as they come. */
+export class RawRowsClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    const connection = this.connection as unknown as Listening;
+    connection.attachListeners = (stream) => {
+      const parser = new RawParser();
+      const tell = (message: { readonly name: string }): void => {
+        connection.emit('message', message);
+        connection.emit(message.name === 'error' ? 'errorMessage' : message.name, message);
+      };
+      stream.on('data', (bytes: Buffer) => parser.parse(bytes, tell));
+    };
+  }
+}
