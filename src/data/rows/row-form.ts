@@ -15,7 +15,9 @@ export const OBJECT_COLUMN = 3;
 /** A step with everything that is known of it beforehand. */
 export interface Op {
   readonly kind: typeof LITERAL | typeof JSON_COLUMN | typeof TEXT_COLUMN | typeof OBJECT_COLUMN;
+  /** Of a literal. */
   readonly bytes: Buffer;
+  readonly words: DataView;
   /** Of an object: how many ops are passed over where there is none, and how many columns with them. */
   readonly ops: number;
   readonly columns: number;
@@ -32,19 +34,26 @@ export class RowForm {
     this.steps = steps;
     this.ops = opsOf(steps);
     // Quotes take two bytes, "null" takes four.
-    this.extraBytes = this.ops.reduce((sum, { bytes }) => sum + bytes.length + NULL.length, 1);
+    this.extraBytes = this.ops.reduce((sum, { bytes }) => sum + bytes.length + NULL.bytes.length, 2);
   }
 }
 
-export const NULL: Buffer = Buffer.from('null');
+export const NULL: Op = literalOp('null');
 
-const NOTHING = Buffer.alloc(0);
+function literalOp(text: string): Op {
+  return op(LITERAL, Buffer.from(text));
+}
+
+function op(kind: Op['kind'], bytes = Buffer.alloc(0), ops = 0, columns = 0): Op {
+  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return { kind, bytes, words, ops, columns };
+}
 
 function opsOf(steps: readonly RowStep[]): readonly Op[] {
   const ops: Op[] = [];
   let literal = '';
   const flush = (): void => {
-    if (literal !== '') ops.push({ kind: LITERAL, bytes: Buffer.from(literal), ops: 0, columns: 0 });
+    if (literal !== '') ops.push(literalOp(literal));
     literal = '';
   };
   for (const step of steps) {
@@ -54,13 +63,12 @@ function opsOf(steps: readonly RowStep[]): readonly Op[] {
     }
     flush();
     if ('column' in step) {
-      const kind = step.column === 'text' ? TEXT_COLUMN : JSON_COLUMN;
-      ops.push({ kind, bytes: NOTHING, ops: 0, columns: 0 });
+      ops.push(op(step.column === 'text' ? TEXT_COLUMN : JSON_COLUMN));
       continue;
     }
     const inner = opsOf(step.object);
     const columns = inner.filter(({ kind }) => kind !== LITERAL).length;
-    ops.push({ kind: OBJECT_COLUMN, bytes: NOTHING, ops: inner.length, columns }, ...inner);
+    ops.push(op(OBJECT_COLUMN, undefined, inner.length, columns), ...inner);
   }
   flush();
   return ops;

@@ -1,0 +1,183 @@
+import { constants } from 'node:buffer';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  DatabaseError,
+  type Db,
+  openPool,
+  type QueryOptions,
+  RowForm,
+  type RowStep,
+} from '../../src/data/index.ts';
+import { ListText } from '../../src/data/rows/list-text.ts';
+import { RawRow } from '../../src/data/rows/raw-row.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+
+let database: TestDatabase;
+let db: Db;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  db = openPool({ url: database.url, max: 10, expressLines: 2 });
+});
+
+afterAll(async () => {
+  await db.close();
+  await database.drop();
+});
+
+/** A field of an object: a text, a number, or an object that may be missing, with fields of its own. */
+type Field = 'text' | 'number' | readonly Field[];
+type Value = string | number | null | readonly Value[];
+
+/** Letters of all lengths, and among them often what JSON escapes. */
+const letter = fc.oneof(
+  fc.constantFrom(...'"\\\b\f\n\r\t\u0001\u001f /\u007f\u2028aé'),
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+  fc.constant('plain text of '),
+);
+const text = fc.string({ unit: letter, maxLength: 30 }).map((any) => any.toWellFormed().replaceAll('\0', ''));
+const field = fc.letrec<{ field: Field }>((tie) => ({
+  field: fc.oneof(
+    { maxDepth: 3 },
+    fc.constant('text' as const),
+    fc.constant('number' as const),
+    fc.array(tie('field'), { maxLength: 3 }),
+  ),
+})).field;
+
+function anyValueOf(of: Field): fc.Arbitrary<Value> {
+  if (of === 'text') return fc.option(text);
+  if (of === 'number') return fc.option(fc.integer());
+  return fc.option(fc.tuple(...of.map(anyValueOf)));
+}
+
+const list = fc
+  .array(field, { maxLength: 5 })
+  .chain((fields) =>
+    fc.tuple(fc.constant(fields), fc.array(fc.tuple(...fields.map(anyValueOf)), { maxLength: 12 })),
+  );
+
+const keyOf = (place: number): string => `${'k'.repeat(place)}é${place}`;
+
+function stepsOf(fields: readonly Field[]): readonly RowStep[] {
+  const members = fields.flatMap((of, place): RowStep[] => [
+    { literal: `${place === 0 ? '' : ','}"${keyOf(place)}":` },
+    typeof of === 'string' ? { column: of === 'text' ? 'text' : 'json' } : { object: stepsOf(of) },
+  ]);
+  return [{ literal: '{' }, ...members, { literal: '}' }];
+}
+
+function objectOf(fields: readonly Field[], values: readonly Value[]): object {
+  const entries = fields.map((of, place) => {
+    const value = values[place] as Value;
+    return [keyOf(place), Array.isArray(value) ? objectOf(of as readonly Field[], value) : value];
+  });
+  return Object.fromEntries(entries);
+}
+
+function columnsOf(fields: readonly Field[], values: readonly Value[] | null): readonly (string | null)[] {
+  return fields.flatMap((of, place) => {
+    const value = values?.[place] ?? null;
+    if (typeof of === 'string') return [value === null ? null : String(value)];
+    return [value === null ? null : '', ...columnsOf(of, value as readonly Value[] | null)];
+  });
+}
+
+async function read(rows: RowForm, sql: string, params: readonly unknown[] = [], options: QueryOptions = {}) {
+  const texts = await db.readTexts(sql, params, { ...options, rows });
+  return texts?.[0];
+}
+
+describe('rows as the text of a list', () => {
+  it('are what JSON.stringify would write, whatever is in them', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        list,
+        fc.constantFrom({}, { name: 'rows', shares: 'read' as const }),
+        async ([fields, rows], options) => {
+          const table = rows.map((values) => columnsOf(fields, values));
+          const width = columnsOf(fields, null).length;
+          const columns = Array.from({ length: width }, (_, place) => `each ->> ${place}`);
+          const found = await read(
+            new RowForm(stepsOf(fields)),
+            `SELECT ${columns.join(', ')} FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS one (each, place) ORDER BY place`,
+            [JSON.stringify(table)],
+            { ...options, ...('name' in options && { name: `rows_${width}` }) },
+          );
+          expect(found).toBe(JSON.stringify(rows.map((values) => objectOf(fields, values))));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  const form = new RowForm([
+    { literal: '{"n":' },
+    { column: 'json' },
+    { literal: ',"t":' },
+    { column: 'text' },
+    { literal: '}' },
+  ]);
+
+  it('may be many, and longer than what arrives at once', async () => {
+    const sql = `SELECT n, repeat(E'a"b\\n\\u00fc', n % 7 * 1000) FROM generate_series(1, 300) AS n`;
+    const expected = Array.from({ length: 300 }, (_, i) => ({
+      n: i + 1,
+      t: 'a"b\nü'.repeat(((i + 1) % 7) * 1000),
+    }));
+    expect(await read(form, sql)).toBe(JSON.stringify(expected));
+  });
+
+  it('are told apart where several statements are under way on one connection', async () => {
+    const ask = (count: number) =>
+      read(form, `SELECT n, 'x' || n FROM generate_series(1, $1::int) AS n`, [count], {
+        name: 'many',
+        shares: 'read',
+      });
+    const one = (n: number) => db.readTexts('SELECT $1::text', [String(n)], { name: 'one', shares: 'read' });
+    await ask(1);
+    await one(1);
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, n) => (n % 3 === 0 ? one(n) : ask(n % 5))),
+    );
+    for (const [n, answer] of answers.entries()) {
+      const rows = Array.from({ length: n % 5 }, (_, i) => ({ n: i + 1, t: `x${i + 1}` }));
+      expect(answer).toEqual(n % 3 === 0 ? [String(n)] : JSON.stringify(rows));
+    }
+  });
+
+  it('are none where the statement fails half way, and the connection goes on', async () => {
+    const failing = `SELECT n, repeat('x', 20000 / (150 - n)) FROM generate_series(1, 300) AS n`;
+    for (const options of [{}, { name: 'failing', shares: 'read' as const }])
+      await expect(read(form, failing, [], options)).rejects.toThrow(DatabaseError);
+    expect(await read(form, `SELECT 1, NULL`)).toBe('[{"n":1,"t":null}]');
+  });
+
+  it('are read in a transaction, behind what goes ahead of it', async () => {
+    const answer = await db.transaction(async (tx) => {
+      const [text] = (await tx.readTexts(`SELECT 1, 'a'`, [], { rows: form })) ?? [];
+      return tx.savepoint(async () => [
+        text,
+        ...((await tx.readTexts(`SELECT 2, 'b'`, [], { rows: form })) ?? []),
+      ]);
+    });
+    expect(answer).toEqual(['[{"n":1,"t":"a"}]', '[{"n":2,"t":"b"}]']);
+  });
+
+  it('are read where statements are not prepared', async () => {
+    const unprepared = openPool({ url: database.url, max: 1, prepare: false });
+    const read = await unprepared.readTexts(`SELECT 1, 'a' WHERE $1`, [true], {
+      name: 'x',
+      shares: 'read',
+      rows: form,
+    });
+    await unprepared.close();
+    expect(read).toEqual(['[{"n":1,"t":"a"}]']);
+  });
+
+  it('are refused where no text could hold them', () => {
+    const list = new ListText(form);
+    expect(() => list.add(new RawRow(Buffer.alloc(8), 0, constants.MAX_STRING_LENGTH))).toThrow(RangeError);
+  });
+});
