@@ -72,6 +72,9 @@ export interface ReadColumnType {
   readonly postgres: string;
   /** As Prisma is told, `@db.VarChar(160)`. */
   readonly native: string;
+  /** Its name alone, `varchar`, and the numbers in its brackets. */
+  readonly name: string;
+  readonly sizes: readonly number[];
 }
 
 export type ColumnTypeResult =
@@ -93,10 +96,12 @@ export function readColumnType(text: string, value: ValueType): ColumnTypeResult
   }
   const given = [found[2], found[3]].filter((item) => item !== undefined).map(Number);
   if (!fits(given, row)) return { ok: false, reason: 'arguments', detail: usage(row) };
-  const brackets = given.length > 0 ? `(${given.join(',')})` : '';
+  // numeric(3) is numeric(3,0), and Prisma wants both.
+  const sizes = row === NUMERIC && given.length === 1 ? [...given, 0] : given;
+  const brackets = sizes.length > 0 ? `(${sizes.join(',')})` : '';
   // An unbounded varchar is text; Prisma writes VarChar without a length as it is.
-  const native = `@db.${row.native}${given.length > 0 ? `(${given.join(', ')})` : ''}`;
-  return { ok: true, postgres: `${row.canonical}${brackets}`, native };
+  const native = `@db.${row.native}${sizes.length > 0 ? `(${sizes.join(', ')})` : ''}`;
+  return { ok: true, postgres: `${row.canonical}${brackets}`, native, name: row.canonical, sizes };
 }
 
 /** Column types that a field can have, the usual one first; none for enums, whose type is the enum. */

@@ -49,12 +49,13 @@ describe('column types', () => {
     ['text', 'EmailAddress', 'text', '@db.Text'],
     ['smallint', 'Int', 'smallint', '@db.SmallInt'],
     ['numeric(10,2)', 'Decimal', 'numeric(10,2)', '@db.Decimal(10, 2)'],
+    ['numeric(3)', 'Decimal', 'numeric(3,0)', '@db.Decimal(3, 0)'],
     ['timestamp(0) with time zone', 'DateTime', 'timestamptz(0)', '@db.Timestamptz(0)'],
     ['real', 'Float', 'real', '@db.Real'],
     ['bytea', 'Bytes', 'bytea', '@db.ByteA'],
   ])('%s holds %s', (text, name, postgres, native) => {
     const read = readColumnType(text, { kind: 'scalar', name, list: false });
-    expect(read).toEqual({ ok: true, postgres, native });
+    expect(read).toMatchObject({ ok: true, postgres, native });
   });
 
   test.each([

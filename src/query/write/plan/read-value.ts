@@ -2,6 +2,7 @@ import type { Entity, JsonValue, ScalarField } from '../../../model/app-model.ts
 import { elementFor, IMPOSSIBLE } from '../../sql/literal.ts';
 import { columnInfo, type SqlType } from '../../sql/sql-type.ts';
 import type { InputPath } from '../write-plan.ts';
+import { checkColumnBounds } from './check-column-bounds.ts';
 import { checkConstraint } from './check-constraint.ts';
 import type { InputReader } from './input-reader.ts';
 import { findUnstorable, isTooDeep, toJsonValue } from './to-json-value.ts';
@@ -21,7 +22,9 @@ export function readFieldValue(
   const info = columnInfo(reader.app, entity, field.name);
   if (!info) return undefined;
   const value = readTyped(reader, info.type, path, given);
-  if (value !== undefined) checkConstraint(reader, field, path, value);
+  if (value === undefined) return undefined;
+  checkConstraint(reader, field, path, value);
+  checkColumnBounds(reader, field, path, value);
   return value;
 }
 
