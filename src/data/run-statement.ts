@@ -125,6 +125,19 @@ async function cancellably<T>(
   run: () => Promise<T>,
 ): Promise<T> {
   if (signal) throwIfCancelled(signal);
+  try {
+    return await stoppably(on, signal, run);
+  } catch (error) {
+    throw signal?.aborted ? cancelled(signal) : toDatabaseError(error);
+  }
+}
+
+/** Runs what sends one statement, and asks the server to stop that when the signal fires. @throws what `run` does */
+export async function stoppably<T>(
+  on: pg.Pool | pg.PoolClient,
+  signal: AbortSignal | undefined,
+  run: () => Promise<T>,
+): Promise<T> {
   let cancelling: Promise<void> | undefined;
   let cut: NodeJS.Timeout | undefined;
   let sqlState: string | undefined;
@@ -138,9 +151,8 @@ async function cancellably<T>(
   try {
     return await run();
   } catch (error) {
-    const failure = toDatabaseError(error);
-    ({ sqlState } = failure);
-    throw signal?.aborted ? cancelled(signal) : failure;
+    ({ sqlState } = toDatabaseError(error));
+    throw error;
   } finally {
     signal?.removeEventListener('abort', onAbort);
     clearTimeout(cut);

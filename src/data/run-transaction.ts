@@ -66,7 +66,8 @@ async function runOnce<T>(
   const committed: (() => void)[] = [];
   const result = await closeCancellably(client, async () => {
     try {
-      const value = await withTransaction(context, () => fn(asTx(context, options, session, committed)));
+      const work = withTransaction(context, () => fn(asTx(context, options, session, committed)));
+      const value = await whileWanted(work, options.signal);
       await end(context);
       await commit(context, options);
       return value;
@@ -78,6 +79,34 @@ async function runOnce<T>(
   });
   for (const callback of committed) callback();
   return result;
+}
+
+/** How long what runs in a transaction may go on once its caller has gone: meanwhile cancelled statements tell of themselves. */
+const ABANDONED_AFTER_MS = 1_000;
+
+/**
+ * What `work` comes to. Where the caller has gone, it is not waited for any longer than that: it may wait for somebody else, who
+ * never answers, and would keep a connection and its locks until then.
+ */
+async function whileWanted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort = (): void => undefined;
+  const abandoned = new Promise<never>((_resolve, reject) => {
+    onAbort = () => {
+      const message = 'The transaction did not end after its caller had gone away';
+      const error = new DatabaseError('cancelled', message, { cause: signal.reason });
+      timer = setTimeout(() => reject(error), ABANDONED_AFTER_MS);
+    };
+  });
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, abandoned]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
 function beginTexts(options: TransactionOptions, { transactionTimeoutMs }: Session): readonly string[] {

@@ -25,8 +25,8 @@ export interface PrismaClientLike {
   $disconnect(): Promise<void>;
 }
 
-/** Far beyond any statement timeout: ours is the transaction that ends, Prisma's only follows. */
-const forever = 2 ** 31 - 1;
+/** For Prisma's own transactions, which somebody may forget to end: as long as the pool waits, and a statement runs. */
+const LIMITS = { maxWait: 10_000, timeout: 30_000 };
 
 /**
  * Makes the Prisma client of a schema without any generated files. Inside `db.transaction` every call joins that
@@ -39,7 +39,7 @@ export async function createPrismaClient(options: PrismaClientOptions): Promise<
   ]);
   const Client = getPrismaClient(await buildClientConfig(options.prismaSchema, options.cacheDirectory));
   const adapter = new PrismaPg(createTransactionPool(options.db.pool));
-  const client: unknown = new Client({ adapter, transactionOptions: { maxWait: forever, timeout: forever } });
+  const client: unknown = new Client({ adapter, transactionOptions: LIMITS });
   return joinTransactions(client as PrismaClientLike, options.db);
 }
 

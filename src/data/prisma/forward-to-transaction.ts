@@ -55,6 +55,9 @@ function forwardToTransaction(
   );
 }
 
+/** Ours is the transaction that ends, Prisma's only follows. */
+const FOREVER = { maxWait: 2 ** 31 - 1, timeout: 2 ** 31 - 1 };
+
 /** The client of Prisma's own transaction, one per transaction of ours; it ends just before ours does. */
 function openInner(client: PrismaClientLike, context: TransactionContext): Promise<PrismaClientLike> {
   const known = context.kept.get(client) as Promise<PrismaClientLike> | undefined;
@@ -69,7 +72,7 @@ function openInner(client: PrismaClientLike, context: TransactionContext): Promi
         });
       });
     };
-    const closed = withTransaction(context, () => client.$transaction(work));
+    const closed = withTransaction(context, () => client.$transaction(work, FOREVER));
     closed.catch(reject);
   });
   context.kept.set(client, opened);

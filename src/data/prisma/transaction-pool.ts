@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { sendAlone } from '../run-statement.ts';
+import { sendAlone, stoppably, throwIfCancelled } from '../run-statement.ts';
 import { savepointAround } from '../savepoint.ts';
 import { currentTransaction, inTurn, reserveInUse, type TransactionContext } from '../transaction-context.ts';
 
@@ -32,13 +32,14 @@ export function createTransactionPool(real: pg.Pool): pg.Pool {
 
 /** Runs one of Prisma's statements after everything that goes before it. */
 function submit(context: TransactionContext, args: readonly unknown[]): Promise<unknown> {
-  const { client, frames } = context;
+  const { client, frames, signal } = context;
   const around = savepointAround(context);
-  return inTurn(context, () => {
+  return inTurn(context, async () => {
+    if (signal) throwIfCancelled(signal);
     if (!isRead(args[0])) frames.noteWrite(around);
     return frames.run(async (ahead) => {
       await sendAlone(client, ahead);
-      return (client.query as Submit).apply(client, [...args]);
+      return stoppably(client, signal, async () => (client.query as Submit).apply(client, [...args]));
     });
   });
 }
