@@ -100,9 +100,8 @@ export function maskErrorsWith({ mode, log }: { readonly mode: Mode; readonly lo
 function judge(formatted: GraphQLFormattedError, error: unknown): Verdict {
   const thrown = rootCause(error);
   if (thrown instanceof ViewerError) return judgeViewerError(thrown);
-  const database = isDatabaseFailure(thrown) ? DATABASE_VERDICTS[thrown.kind] : undefined;
+  const database = DATABASE_VERDICTS[kindOfFailure(thrown) ?? ''];
   if (database) return database;
-  if (isLostDatabase(thrown)) return DATABASE_VERDICTS.unavailable ?? MASKED;
   const prisma = isPrismaRefusal(thrown) ? PRISMA_VERDICTS[thrown.code] : undefined;
   if (prisma) return prisma;
   const code = formatted.extensions?.code;
@@ -157,10 +156,16 @@ function isDatabaseFailure(thrown: unknown): thrown is DatabaseFailure & Error {
   return thrown instanceof Error && thrown.name === 'DatabaseError' && 'kind' in thrown;
 }
 
-/** The database's absence as an author's resolver meets it: in Prisma's words, or in the driver's, which have no code. */
-function isLostDatabase(thrown: unknown): boolean {
-  if (!(thrown instanceof Error) || toDatabaseError(thrown).kind !== 'unavailable') return false;
-  return thrown.name.startsWith('PrismaClient') || !('code' in thrown);
+/**
+ * What has failed in the database, if it is that: as `src/data` says it, or as an author's resolver meets it, in Prisma's words,
+ * or, of the database's absence, in the driver's, which have no code.
+ */
+function kindOfFailure(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Error)) return undefined;
+  if (isDatabaseFailure(thrown)) return thrown.kind;
+  const { kind } = toDatabaseError(thrown);
+  if (thrown.name.startsWith('PrismaClient')) return kind;
+  return kind === 'unavailable' && !('code' in thrown) ? kind : undefined;
 }
 
 function isPrismaRefusal(thrown: unknown): thrown is { readonly code: string } {

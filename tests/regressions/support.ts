@@ -5,7 +5,9 @@ import { startTestServer, type TestServer } from '../../src/testing/index.ts';
 import { createDatabase } from '../support/database.ts';
 
 /** Serves a project that consists of these files, as `plinth dev` would. */
-export async function serveFiles(files: Readonly<Record<string, string>>): Promise<TestServer> {
+export async function serveFiles(
+  files: Readonly<Record<string, string>>,
+): Promise<TestServer & { readonly databaseUrl: string }> {
   const project = mkdtempSync(join(tmpdir(), 'plinth-regression-'));
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(project, name)), { recursive: true });
@@ -15,6 +17,7 @@ export async function serveFiles(files: Readonly<Record<string, string>>): Promi
   const server = await startTestServer({ project, databaseUrl: database.url });
   return {
     ...server,
+    databaseUrl: database.url,
     stop: async () => {
       await server.stop();
       await database.drop();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { TestServer } from '../../src/testing/index.ts';
+import { runSqlUntil } from '../support/database.ts';
 import { serveFiles } from './support.ts';
 
 const SCHEMA = `
@@ -11,6 +11,7 @@ extend type Query { findItem(id: ID!): Item @access(call: "true") }
 extend type Mutation {
   rename(id: ID!, name: String!): Item! @access(call: "true")
   misuse: Int @access(call: "true")
+  lock: Int @access(call: "true")
 }
 `;
 
@@ -18,11 +19,15 @@ const RESOLVERS = `
 export const Query = { findItem: (_p, { id }, ctx) => ctx.db.item.findUnique({ where: { id } }) };
 export const Mutation = {
   rename: (_p, { id, name }, ctx) => ctx.db.item.update({ where: { id }, data: { name } }),
+  lock: async (_p, _a, ctx) => {
+    await ctx.db.$executeRawUnsafe("SET LOCAL lock_timeout = '50ms'");
+    await ctx.db.$executeRawUnsafe('UPDATE "Item" SET name = name');
+  },
   misuse: (_p, _a, ctx) => ctx.db.item.create({ data: { colour: 'red' } }),
 };
 `;
 
-let server: TestServer;
+let server: Awaited<ReturnType<typeof serveFiles>>;
 beforeAll(async () => {
   server = await serveFiles({ 'schema.graphql': SCHEMA, 'resolvers/items.ts': RESOLVERS });
 });
@@ -64,4 +69,11 @@ test("a mistake of the author's stays masked", async () => {
     'INTERNAL_SERVER_ERROR',
     'Something went wrong on the server.',
   ]);
+});
+
+test('a statement of its own that takes too long is TIMEOUT', async () => {
+  const locked = await runSqlUntil(server.databaseUrl, 'BEGIN; LOCK TABLE "Item"');
+  expect((await refusal('mutation { lock }')).slice(0, 2)).toEqual([1, 'TIMEOUT']);
+  await locked.release();
+  expect((await refusal('mutation { lock }'))[0]).toBe(undefined);
 });
