@@ -141,6 +141,8 @@ async function commit(
 }
 
 function swallowed(cause?: unknown): DatabaseError {
+  // That the connection is lost is nobody's fault in here, and may be over the next time.
+  if (cause instanceof DatabaseError && cause.kind === 'unavailable') return cause;
   const message = 'The transaction was rolled back because an error inside it was swallowed';
   return new DatabaseError('other', message, { sqlState: '25P02', cause });
 }

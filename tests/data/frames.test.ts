@@ -155,6 +155,15 @@ describe('what stands around the statements of a transaction', () => {
     expect(await again).toEqual(['51']);
   });
 
+  it('is unavailable where its connection is lost, whatever is kept back', async () => {
+    const failed = db.transaction(async (tx) => {
+      await failureOf(tx.savepoint(() => tx.query('SELECT pg_terminate_backend(pg_backend_pid())')));
+      await failureOf(insert(tx, 55));
+    });
+    expect(await failureOf(failed)).toMatchObject({ kind: 'unavailable' });
+    expect(await isStored(55)).toBe(false);
+  });
+
   it('leaves the connection to others where a value cannot be sent', async () => {
     const circle: Record<string, unknown> = {};
     circle.itself = circle;
