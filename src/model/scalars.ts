@@ -120,7 +120,8 @@ export const SCALARS = {
     prisma: 'DateTime',
     native: '@db.Time(3)',
     postgres: 'time',
-    json: asText,
+    // Milliseconds at most, without needless zeros, also of columns and computed values that have microseconds.
+    json: (column) => `rtrim(rtrim(to_char(${column}, 'HH24:MI:SS.MS'), '0'), '.')`,
     sayable: (column) => `${column} < '24:00'`,
   }),
   JSON: scalar({

@@ -51,7 +51,7 @@ describe('column types', () => {
     ['numeric(10,2)', 'Decimal', 'numeric(10,2)', '@db.Decimal(10, 2)'],
     ['numeric(3)', 'Decimal', 'numeric(3,0)', '@db.Decimal(3, 0)'],
     ['timestamp(0) with time zone', 'DateTime', 'timestamptz(0)', '@db.Timestamptz(0)'],
-    ['real', 'Float', 'real', '@db.Real'],
+    ['float8', 'Float', 'double precision', '@db.DoublePrecision'],
     ['bytea', 'Bytes', 'bytea', '@db.ByteA'],
   ])('%s holds %s', (text, name, postgres, native) => {
     const read = readColumnType(text, { kind: 'scalar', name, list: false });
@@ -60,6 +60,7 @@ describe('column types', () => {
 
   test.each([
     ['bigint', 'Int'],
+    ['real', 'Float'],
     ['date', 'DateTime'],
     ['timestamptz', 'Date'],
     ['text', 'UUID'],

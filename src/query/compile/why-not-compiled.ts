@@ -10,8 +10,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { AppModel, Field } from '../../model/app-model.ts';
-import { scalarType } from '../../model/scalars.ts';
+import type { AppModel } from '../../model/app-model.ts';
 import { writeRoots } from '../write/write-roots.ts';
 import { isCompiledRoot } from './root-value.ts';
 
@@ -136,15 +135,5 @@ function ownReason(app: AppModel, type: GraphQLObjectType, name: string): string
       : `Mutation.${name} does more than to write rows.`;
   }
   const field = app.entityByName.get(type.name)?.fieldByName.get(name);
-  if (field?.kind === 'resolved') return `${type.name}.${name} is implemented in resolvers/*.ts.`;
-  return field && hasFinerTimes(field)
-    ? `${type.name}.${name} has times that are finer than the API's.`
-    : undefined;
-}
-
-/** Times below a millisecond are cut off by the scalar, which only JavaScript does. */
-function hasFinerTimes(field: Field): boolean {
-  if (field.kind === 'computed') return scalarType(field.type.name)?.postgres === 'time';
-  if (field.kind !== 'scalar' || scalarType(field.type.name)?.postgres !== 'time') return false;
-  return field.columnType !== undefined && !/\(\s*[0-3]\s*\)/.test(field.columnType);
+  return field?.kind === 'resolved' ? `${type.name}.${name} is implemented in resolvers/*.ts.` : undefined;
 }
