@@ -1,4 +1,12 @@
-import type { AppModel, Entity, Field, RelationField, ValueType } from '../../model/app-model.ts';
+import type {
+  AppModel,
+  Entity,
+  Field,
+  RelationField,
+  ScalarField,
+  ValueType,
+} from '../../model/app-model.ts';
+import { readColumnType } from '../../model/column-types.ts';
 import { SCALARS, type ScalarType, scalarType } from '../../model/scalars.ts';
 import { quoteIdent } from './sql.ts';
 
@@ -46,6 +54,8 @@ function keyTypeByColumnType(columnType: string | undefined): string | undefined
 /** What a name of a row leads to: a stored or computed field, or the key of a to-one relation. */
 export interface ColumnInfo {
   readonly column: string;
+  /** Casts that make the column's value one of `type`; empty where it is one. */
+  readonly casts: string;
   readonly type: SqlType;
   readonly required: boolean;
   readonly field: Field;
@@ -68,12 +78,25 @@ function findColumn(app: AppModel, entity: Entity, name: string): ColumnInfo | u
   const field = entity.fieldByName.get(name);
   if (field?.kind === 'scalar' || field?.kind === 'computed') {
     const type = field.kind === 'scalar' ? scalarFieldType(app, entity, field) : sqlTypeOf(app, field.type);
-    return { column: field.column, type, required: field.required, field };
+    const casts = field.kind === 'scalar' ? castsTo(type, field) : '';
+    return { column: field.column, casts, type, required: field.required, field };
   }
   const relation = relationOfKey(entity, name);
   if (relation?.storage.kind !== 'key') return undefined;
   const type = idType(entityOf(app, relation.target));
-  return { column: relation.storage.column, type, required: relation.required, field: relation };
+  return { column: relation.storage.column, casts: '', type, required: relation.required, field: relation };
+}
+
+/**
+ * A real is the number that its text says: widened as it is, 1.1 would be 1.10000002384, which nobody has seen or asked for.
+ * Lists have no operators between two types, where single values have.
+ */
+function castsTo(type: SqlType, field: ScalarField): string {
+  if (field.columnType === undefined || field.name === 'id') return '';
+  const column = readColumnType(field.columnType, field.type);
+  const viaText = column.ok && column.postgres === 'real';
+  if (type.list) return `${viaText ? '::text[]' : ''}::${type.pg}[]`;
+  return viaText ? `::text::${type.pg}` : '';
 }
 
 function scalarFieldType(app: AppModel, entity: Entity, field: Field & { kind: 'scalar' }): SqlType {

@@ -56,7 +56,7 @@ function columnToSql(path: RowPath, field: string, env: SqlEnv): Operand {
   if (!info) throw new Error(`${row.row.entity.name}.${folded.field} is not stored`);
   const column = columnOf(row.row.alias, info.column);
   const value = row.from ? subselect(column, row.from.tables, row.from.where) : column;
-  return { sql: value, type: info.type };
+  return { sql: info.casts === '' ? value : sql`(${value}${raw(info.casts)})`, type: info.type };
 }
 
 /** `task.project.id` is the task's own key column, where no guard could hide the project. */
