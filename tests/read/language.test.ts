@@ -52,6 +52,7 @@ describe('column types', () => {
     ['numeric(3)', 'Decimal', 'numeric(3,0)', '@db.Decimal(3, 0)'],
     ['timestamp(0) with time zone', 'DateTime', 'timestamptz(0)', '@db.Timestamptz(0)'],
     ['float8', 'Float', 'double precision', '@db.DoublePrecision'],
+    ['real', 'Float', 'real', '@db.Real'],
     ['bytea', 'Bytes', 'bytea', '@db.ByteA'],
   ])('%s holds %s', (text, name, postgres, native) => {
     const read = readColumnType(text, { kind: 'scalar', name, list: false });
@@ -60,7 +61,6 @@ describe('column types', () => {
 
   test.each([
     ['bigint', 'Int'],
-    ['real', 'Float'],
     ['date', 'DateTime'],
     ['timestamptz', 'Date'],
     ['text', 'UUID'],
