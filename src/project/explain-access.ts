@@ -1,4 +1,11 @@
-import { type ExecutionResult, getOperationAST, parse, validate } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  GraphQLError,
+  getOperationAST,
+  parse,
+  validate,
+} from 'graphql';
 import type { RowOperation } from '../access/rule-book.ts';
 import { didYouMean } from '../kit/suggest.ts';
 import { UserError } from '../kit/user-error.ts';
@@ -9,6 +16,7 @@ import { RequestScope } from '../query/request-scope.ts';
 import { completeViewer } from './complete-viewer.ts';
 import type { OperationContext } from './make-resolver-context.ts';
 import { ownRequest } from './own-request.ts';
+import { asBehind, sayBehind } from './say-behind.ts';
 import { makeApp, type ServeParts } from './serve-project.ts';
 import { undo } from './undo.ts';
 
@@ -26,9 +34,17 @@ export interface RowAnswer extends Explanation {
 
 /**
  * Judges a stored row as it is now: the read rule first, since what is not readable is not found, then the operation's.
- * @throws UserError for a model or an operation that does not exist
+ * @throws UserError for a model or an operation that does not exist, or a database that is behind
  */
-export async function explainRowAccess(
+export function explainRowAccess(
+  parts: Pick<ServeParts, 'built' | 'database'>,
+  viewer: ViewerState,
+  question: RowQuestion,
+): Promise<readonly RowAnswer[]> {
+  return sayBehind(() => judgeRow(parts, viewer, question));
+}
+
+async function judgeRow(
   { built, database }: Pick<ServeParts, 'built' | 'database'>,
   viewer: ViewerState,
   { model, operation, id }: RowQuestion,
@@ -70,7 +86,7 @@ export interface OperationAnswer {
 /**
  * Runs an operation as `viewer` and undoes it: the same rules, inputs and resolvers as over HTTP, with every denial
  * explained. What custom resolvers do beyond the database is done.
- * @throws UserError where the document is not valid
+ * @throws UserError where the document is not valid, or the database is behind
  */
 export async function explainOperation(
   parts: ServeParts,
@@ -79,7 +95,7 @@ export async function explainOperation(
 ): Promise<OperationAnswer> {
   const app = await makeApp(parts);
   try {
-    const document = parse(question.source);
+    const document = parsed(question.source);
     const faults = validate(app.schema, document);
     if (faults.length > 0) throw new UserError(faults.map((fault) => fault.message).join('\n'));
     if (!getOperationAST(document)) throw new UserError('The file must hold exactly one operation.');
@@ -95,9 +111,21 @@ export async function explainOperation(
         db,
       });
     });
+    const missing = result.errors?.map(({ originalError }) => asBehind(originalError)).find(Boolean);
+    if (missing) throw missing;
     return describeResult(result);
   } finally {
     await app.dispose?.();
+  }
+}
+
+function parsed(source: string): DocumentNode {
+  try {
+    return parse(source);
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    const [place] = error.locations ?? [];
+    throw new UserError(place ? `${place.line}:${place.column} ${error.message}` : error.message);
   }
 }
 

@@ -1,6 +1,4 @@
 import { type GraphQLError, print } from 'graphql';
-import { DatabaseError } from '../data/index.ts';
-import { UserError } from '../kit/user-error.ts';
 import { ViewerError } from '../kit/viewer-error.ts';
 import type { ViewerState } from '../model/viewer.ts';
 import { documentId, type OperationSource } from '../operations/index.ts';
@@ -11,6 +9,7 @@ import type { OperationContext } from './make-resolver-context.ts';
 import { ownRequest } from './own-request.ts';
 import { type PickedOperation, pickOperation } from './pick-operation.ts';
 import type { PlanKind, RecordedStatement } from './record-statements.ts';
+import { sayBehind } from './say-behind.ts';
 import { howWritten, seeStatements, whyNotCompiled } from './see-statements.ts';
 import { makeApp, type ServeParts } from './serve-project.ts';
 
@@ -57,9 +56,7 @@ export async function explainQuestion(
   const app = await makeApp(parts);
   try {
     const picked = pickOperation(parts.project, app.schema, question.source, question.operationName);
-    return await explain(parts, app, picked, question);
-  } catch (error) {
-    throw error instanceof DatabaseError && isBehind(error) ? behind(error) : error;
+    return await sayBehind(() => explain(parts, app, picked, question));
   } finally {
     await app.dispose?.();
   }
@@ -134,15 +131,4 @@ function refusalsOf(
 
 function describe({ message, extensions }: GraphQLError): ExplainedOperation['errors'][number] {
   return { message, code: extensions.code };
-}
-
-/** Tables or columns that are not there. */
-function isBehind({ sqlState }: DatabaseError): boolean {
-  return sqlState === '42P01' || sqlState === '42703';
-}
-
-function behind(cause: DatabaseError): UserError {
-  return new UserError(
-    `The database is behind schema.graphql (${cause.message}). Run "plinth dev", or "plinth migrate deploy".`,
-  );
 }

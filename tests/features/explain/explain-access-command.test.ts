@@ -138,3 +138,37 @@ it.each([
   expect(notes).toContain(message);
   expect(code).toBe(2);
 });
+
+describe('a database that is behind the schema', () => {
+  const file = () => join(directory, 'behind.graphql');
+  beforeAll(() => {
+    const newer = SDL.replace('title: String!', 'title: String!  newer: Int').replace(
+      'this.open',
+      'this.newer == 1',
+    );
+    writeFileSync(join(directory, 'schema.graphql'), newer);
+    writeFileSync(file(), `mutation { createTask(input: {owner: "ben", title: "x"}) { id } }`);
+  });
+  afterAll(() => writeFileSync(join(directory, 'schema.graphql'), SDL));
+
+  it.each<[string, () => string[]]>([
+    ['a row', () => ['--model', 'Task', '--id', id, ...BEN]],
+    ['an operation', () => [file(), ...BEN]],
+  ])('is told with a remedy and without a stack: %s', async (_, args) => {
+    const { code, notes } = await plinth(...args());
+    expect(code).toBe(1);
+    expect(notes).toMatch(
+      /The database is behind schema\.graphql \(column .*\)\. Run "plinth dev", or "plinth migrate deploy"\.$/,
+    );
+    expect(notes).not.toMatch(/\bat .*\.ts:\d+/);
+  });
+});
+
+it('tells a file that is no GraphQL by its fault, without a stack', async () => {
+  const file = join(directory, 'broken.graphql');
+  writeFileSync(file, 'query { tasks { id }');
+  const { code, notes } = await plinth(file, ...BEN);
+  expect(code).toBe(1);
+  expect(notes).toContain('Syntax Error');
+  expect(notes).not.toMatch(/\bat .*\.(ts|js|mjs):\d+/);
+});
