@@ -77,13 +77,19 @@ async function seedIfPossible(options: DevelopOptions, built: BuiltApp, { db }: 
  * @throws UserError that names tables, columns and rows when the change would lose data and nobody agreed; ProblemsError
  *   where PostgreSQL refuses the author's own SQL
  */
-async function bringInStep(options: DevelopOptions, built: BuiltApp, { url }: OpenDatabase): Promise<void> {
+async function bringInStep(
+  options: DevelopOptions,
+  built: BuiltApp,
+  { url }: OpenDatabase,
+  beforeChange?: () => Promise<void>,
+): Promise<void> {
   const { outcome, findings } = await syncDevelopment({
     url,
     projectDir: options.project.directory,
     ...desiredState(built),
     log: options.note,
     ...(options.accept && { accept: options.accept }),
+    ...(beforeChange && { beforeChange }),
   });
   if (outcome !== 'refused') return;
   const mistakes = findSqlMistakes(findings, built.app);
@@ -138,6 +144,9 @@ async function followOperations(
   for (const path of writeDocumentLists(project)) note(`wrote ${path}`);
 }
 
+/** How long a change of the database waits for requests under way. Slower ones may meet what they do not know. */
+const LONGEST_PAUSE_MS = 2_000;
+
 function follow(
   options: DevelopOptions,
   database: OpenDatabase,
@@ -145,27 +154,24 @@ function follow(
   types: Types,
 ): () => Promise<void> {
   const { project, config, note } = options;
+  const { server } = running;
   const log = makeLog(config);
   const reload = async (): Promise<void> => {
     const started = performance.now();
     const built = buildApp(readSources(project));
     options.showProblems(built.warnings);
-    await bringInStep(options, built, database);
-    await running.server.replaceApp(
-      await makeApp({
-        project,
-        config,
-        built,
-        database,
-        log,
-        address: running.address,
-        reads: running.reads,
-      }),
-    );
+    // What the version before asks of the database, the changed one does not have any more.
+    await bringInStep(options, built, database, () => server.pause(LONGEST_PAUSE_MS));
+    const { address, reads } = running;
+    await server.replaceApp(await makeApp({ project, config, built, database, log, address, reads }));
     note(`Reloaded in ${Math.round(performance.now() - started)} ms`);
     types.follow(built);
   };
-  return watchProject(project, () => reload().catch((error: unknown) => explain(error, options)));
+  return watchProject(project, () =>
+    reload()
+      .catch((error: unknown) => explain(error, options))
+      .finally(() => server.resume()),
+  );
 }
 
 function explain(error: unknown, { note, showProblems }: DevelopOptions): void {

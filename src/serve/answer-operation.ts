@@ -26,7 +26,10 @@ export function answerOperations(deps: AnswerDeps) {
     try {
       const answer = await limit.bound(
         deps.current.use((served) =>
-          runOperation({ served, request, limit, deps, cookies }, handed?.context),
+          runOperation(
+            { served, request, limit, deps, cookies },
+            handed?.made?.by === served.app ? handed.made.context : undefined,
+          ),
         ),
       );
       addHeaders(answer, type, reply);

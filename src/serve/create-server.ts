@@ -65,6 +65,8 @@ export async function createServer(options: ServerOptions): Promise<PlinthServer
   const sockets = openSockets(http.server, edge);
   return {
     listen: () => listen(http, options),
+    pause: (patienceMs) => current.pause(patienceMs),
+    resume: () => current.resume(),
     replaceApp: async (next) => {
       await current.replace(next);
       sockets.restart();

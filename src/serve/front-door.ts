@@ -3,7 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type GraphqlDeps, PATH } from './add-graphql-routes.ts';
 import { type Incoming, plainOperation } from './admit-request.ts';
 import { closeWithConnection, isLastOnConnection } from './close-with-connection.ts';
-import { handOver } from './hand-over.ts';
+import { handOver, type MadeContext } from './hand-over.ts';
 import type { Life } from './life.ts';
 import type { Log } from './log.ts';
 import { logRequest } from './log-request.ts';
@@ -11,7 +11,7 @@ import { negotiateMediaType } from './negotiate-media-type.ts';
 import { parseJsonBody } from './parse-json-bodies.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import type { TimeLimit } from './time-limit.ts';
-import type { ContextValue, TextAnswer } from './types.ts';
+import type { TextAnswer } from './types.ts';
 import { writeTurn } from './write-turn.ts';
 
 interface DoorDeps extends GraphqlDeps {
@@ -84,7 +84,7 @@ class Visit {
   readonly #id = randomUUID();
   readonly #limit: TimeLimit;
   readonly #cookies: string[] = [];
-  #context: ContextValue | undefined;
+  #made: MadeContext | undefined;
 
   constructor(request: IncomingMessage, response: ServerResponse, body: Buffer, deps: DoorDeps) {
     this.#request = request;
@@ -114,7 +114,7 @@ class Visit {
     return this.#limit.bound(
       current.use(async ({ app }) => {
         const context = await app.createContext(admit(incoming, '', this.#limit, this.#cookies));
-        this.#context = context;
+        this.#made = { by: app, context };
         return app.answerAgain?.(operation, context);
       }),
     );
@@ -142,7 +142,7 @@ class Visit {
 
   handOver(fastify: Handle): void {
     const parts = { id: this.#id, body: this.#body, limit: this.#limit, cookies: this.#cookies };
-    handOver(this.#request, { ...parts, context: this.#context });
+    handOver(this.#request, { ...parts, made: this.#made });
     fastify(this.#request, this.#response);
   }
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { TimeLimit } from './time-limit.ts';
-import type { ContextValue } from './types.ts';
+import type { ContextValue, PlinthApp } from './types.ts';
 
 /** What is known already of a request that has been read and not answered at the front door. */
 export interface HandedOver {
@@ -9,7 +9,13 @@ export interface HandedOver {
   readonly limit: TimeLimit;
   readonly cookies: string[];
   /** Undefined where it could not be made, which is to be found out again and reported. */
-  readonly context: ContextValue | undefined;
+  readonly made: MadeContext | undefined;
+}
+
+/** A context is of no use to another version of the app. */
+export interface MadeContext {
+  readonly by: PlinthApp;
+  readonly context: ContextValue;
 }
 
 const handed = new WeakMap<IncomingMessage, HandedOver>();

@@ -129,6 +129,12 @@ export interface ServerOptions {
 export interface PlinthServer {
   /** Binds HOST and PORT and gives the address to show; rejects with a plain message when the port is taken. */
   listen(): Promise<{ readonly url: string; readonly port: number }>;
+  /**
+   * Lets requests wait until `resume`, since what they are answered from is about to change. Resolves once those under way have
+   * been answered, or after `patienceMs`.
+   */
+  pause(patienceMs: number): Promise<void>;
+  resume(): void;
   /** Serves `next` from the following request on; requests under way finish on the version they began with. */
   replaceApp(next: PlinthApp): Promise<void>;
   /**

@@ -121,20 +121,6 @@ describe('a stop', () => {
   });
 
   /** A server whose front door answers every operation when it is told to, and a connection with `requests` under way there. */
-  async function underWayAtTheDoor(requests: number) {
-    const waiting: (() => void)[] = [];
-    const answerAgain = () =>
-      new Promise<{ text: string }>((resolve) =>
-        waiting.push(() => resolve({ text: '{"data":{"hello":"door"}}' })),
-      );
-    const server = await startServer({ app: (runs) => ({ ...testApp(runs), answerAgain }) });
-    const answers = keepAlive(server.port);
-    for (let i = 0; i < requests; i++) answers.send(HELLO);
-    await vi.waitFor(() => expect(waiting).toHaveLength(requests));
-    return { server, answers, answer: () => waiting.splice(0).forEach((one) => void one()) };
-  }
-  const HELLO =
-    'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 19\r\n\r\n{"query":"{hello}"}';
   const countOf = (text: string, part: string): number => text.split(part).length - 1;
 
   test('tells who is answered at the front door meanwhile that the connection is closed', async () => {
@@ -192,6 +178,51 @@ describe('a new version of the app', () => {
     await vi.waitFor(() => expect(disposed).toEqual(['old']));
   });
 
+  test('answers nobody with what the one before has made of the request', async () => {
+    const made: string[] = [];
+    const version = (name: string) => ({
+      ...testApp({ mutations: 0, aborted: 0 }, name),
+      createContext: async () => {
+        made.push(name);
+        return { by: name };
+      },
+    });
+    const old = {
+      ...version('old'),
+      answerAgain: async () => void (await server.server.replaceApp(version('new'))),
+    };
+    const server = await startServer({ app: () => old });
+    expect((await server.post({ query: '{hello}' })).json.data).toEqual({ hello: 'new' });
+    expect(made).toEqual(['old', 'new']);
+  });
+
+  test('lets requests wait while what they are answered from changes, once those under way are answered', async () => {
+    const { server, answers, answer } = await underWayAtTheDoor(1);
+    let isPaused = false;
+    const paused = server.server.pause(20_000).then(() => {
+      isPaused = true;
+    });
+    const held = server.post({ query: '{hello}' });
+    await server.get('/health/live');
+    expect([isPaused, answers.text()]).toEqual([false, '']);
+    answer();
+    await paused;
+    await server.server.replaceApp(testApp({ mutations: 0, aborted: 0 }, 'new'));
+    expect(await Promise.race([held, server.get('/health/live').then(() => 'held')])).toBe('held');
+    server.server.resume();
+    expect((await held).json.data).toEqual({ hello: 'new' });
+  });
+
+  test('does not wait for ever for those under way', async () => {
+    const { server, answers, answer } = await underWayAtTheDoor(1);
+    await server.server.pause(1);
+    await server.server.replaceApp(testApp({ mutations: 0, aborted: 0 }, 'new'));
+    server.server.resume();
+    expect((await server.post({ query: '{hello}' })).json.data).toEqual({ hello: 'new' });
+    answer();
+    await vi.waitFor(() => expect(answers.text()).toContain('"door"'));
+  });
+
   test('loses no request under load', async () => {
     const server = await startServer();
     let done = false;
@@ -216,6 +247,23 @@ test('a port in use is a plain message', async () => {
   const { port } = await startServer();
   await expect(startServer({ env: { PORT: String(port) } })).rejects.toThrow(`Port ${port} is in use`);
 });
+
+const HELLO =
+  'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 19\r\n\r\n{"query":"{hello}"}';
+
+/** Requests that are answered at the front door once the test says so. */
+async function underWayAtTheDoor(requests: number) {
+  const waiting: (() => void)[] = [];
+  const answerAgain = () =>
+    new Promise<{ text: string }>((resolve) =>
+      waiting.push(() => resolve({ text: '{"data":{"hello":"door"}}' })),
+    );
+  const server = await startServer({ app: (runs) => ({ ...testApp(runs), answerAgain }) });
+  const answers = keepAlive(server.port);
+  for (let i = 0; i < requests; i++) answers.send(HELLO);
+  await vi.waitFor(() => expect(waiting).toHaveLength(requests));
+  return { server, answers, answer: () => waiting.splice(0).forEach((one) => void one()) };
+}
 
 function keepAlive(port: number) {
   let text = '';

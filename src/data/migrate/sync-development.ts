@@ -25,6 +25,8 @@ export interface SyncOptions {
   readonly renames?: Renames;
   /** Asked when something would be lost; without it the answer is no. Not asked about what is impossible anyway. */
   readonly accept?: (findings: readonly DataFinding[]) => Promise<boolean>;
+  /** Told, and waited for, before the database is changed; maybe more than once. */
+  readonly beforeChange?: () => Promise<void>;
   readonly log?: (line: string) => void;
 }
 
@@ -73,6 +75,7 @@ interface Step {
 
 async function deployThenChange(step: Step): Promise<SyncResult> {
   const { client, options, migrations, pending } = step;
+  await options.beforeChange?.();
   await createMigrationTable(client);
   for (const migration of pending) {
     options.log?.(`Applying ${migration.name}`);
@@ -109,6 +112,7 @@ async function change(
   if (findings.length > 0 && !(await isAccepted(findings, options))) {
     return { ...result, outcome: 'refused', migrations: [] };
   }
+  if (!plan.empty) await options.beforeChange?.();
   await apply(client, plan, adopted);
   return { ...result, outcome: plan.empty ? 'unchanged' : 'changed' };
 }
