@@ -122,7 +122,7 @@ export function quotedText(text: Sql): Sql {
 
 /** Any text that somebody may have written: strings, and ids that are strings. */
 function needsEscapes({ pg, scalar, enumValues }: SqlType): boolean {
-  return enumValues === undefined && (scalar?.text === true || pg === 'text');
+  return enumValues === undefined && (scalar?.text === true || pg === 'text' || pg === 'bpchar');
 }
 
 const MARK = '\u0001';

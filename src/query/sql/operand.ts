@@ -46,9 +46,9 @@ export function harmonise(left: Operand, right: Operand): readonly [Operand, Ope
   return [asText(adoptedLeft), asText(adoptedRight)];
 }
 
-/** Types that have no implicit conversion from text: keys, uuids and enums. */
-function isPeculiar(type: SqlType): boolean {
-  return type.enumValues !== undefined || type.pg === 'uuid' || type.scalar?.filter === 'IDFilter';
+/** Types that have no implicit conversion from text, or a harmful one: keys, uuids, chars and enums. */
+function isPeculiar({ enumValues, pg, scalar }: SqlType): boolean {
+  return enumValues !== undefined || pg === 'uuid' || pg === 'bpchar' || scalar?.filter === 'IDFilter';
 }
 
 function adopt(operand: Operand, other: Operand): Operand {

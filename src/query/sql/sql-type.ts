@@ -48,7 +48,13 @@ function keyTypeByColumnType(columnType: string | undefined): string | undefined
   const base = columnType?.toLowerCase().replace(/\(.*$/, '').trim();
   if (base === 'uuid') return 'uuid';
   if (base === 'bigint' || base === 'int8' || base === 'bigserial') return 'int8';
+  if (isChar(columnType)) return 'bpchar';
   return undefined;
+}
+
+/** A char compared with a text becomes a text, spaces cut off, which none of its indexes serves: parameters are chars, too. */
+function isChar(columnType: string | undefined): boolean {
+  return columnType !== undefined && /^\s*char(acter)?\s*(\(|$)/i.test(columnType);
 }
 
 /** What a name of a row leads to: a stored or computed field, or the key of a to-one relation. */
@@ -103,7 +109,8 @@ function scalarFieldType(app: AppModel, entity: Entity, field: Field & { kind: '
   if (field.name === 'id') return idType(entity);
   const relation = field.keyOf === undefined ? undefined : entity.fieldByName.get(field.keyOf);
   if (relation?.kind === 'relation') return idType(entityOf(app, relation.target));
-  return sqlTypeOf(app, field.type);
+  const type = sqlTypeOf(app, field.type);
+  return isChar(field.columnType) ? { ...type, pg: 'bpchar' } : type;
 }
 
 /** The to-one relation whose key goes by `name` (`authorId`), declared or not. */
