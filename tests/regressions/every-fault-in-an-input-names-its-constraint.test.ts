@@ -37,3 +37,15 @@ test.each([
     issues: [{ path, constraint, message: expect.any(String) }],
   });
 });
+
+test.each([
+  ['eq', '`eq: null` compares with nothing: use `isNull` to find nulls.'],
+  ['in', '`in: null` compares with nothing: use `isNull` to find nulls.'],
+  ['isNull', '`isNull: null` says neither: write `true` or `false`.'],
+])('null for the operator %s is told with what to write instead', async (operator, message) => {
+  const { errors } = await server.graphql(`{ items(where: { price: { ${operator}: null } }) { id } }`);
+  expect(errors?.[0]?.extensions).toEqual({
+    code: 'BAD_USER_INPUT',
+    issues: [{ path: ['where', 'price', operator], constraint: 'notNull', message }],
+  });
+});

@@ -65,9 +65,14 @@ function jsonPathOf(
   return steps;
 }
 
+function ofNull(op: string): string {
+  return op === 'isNull'
+    ? '`isNull: null` says neither: write `true` or `false`.'
+    : `\`${op}: null\` compares with nothing: use \`isNull\` to find nulls.`;
+}
+
 function operatorToExpr(op: string, operand: unknown, subject: Subject, path: InputPath): Expr {
-  if (operand === null)
-    throw badInput(path, `\`${op}: null\` compares with nothing: use \`isNull\` to find nulls.`, 'notNull');
+  if (operand === null) throw badInput(path, ofNull(op), 'notNull');
   const { value } = subject;
   if (op === 'isNull') return operand === true ? { kind: 'isNull', value } : not({ kind: 'isNull', value });
   if (subject.jsonPath) return jsonToExpr(op, operand, subject.jsonPath, subject, path);
