@@ -176,8 +176,16 @@ describe('rows as the text of a list', () => {
     expect(read).toEqual(['[{"n":1,"t":"a"}]']);
   });
 
-  it('are refused where no text could hold them', () => {
+  /** A row that says that it is so long; what of it is read is two empty values. */
+  const rowOf = (length: number) => new RawRow(Buffer.alloc(10), 0, length);
+
+  it.each([
+    ['at once', []],
+    ['in the end', [rowOf(0.6 * constants.MAX_STRING_LENGTH)]],
+  ])('are refused where no text could hold them, %s', (_, before) => {
     const list = new ListText(form);
-    expect(() => list.add(new RawRow(Buffer.alloc(8), 0, constants.MAX_STRING_LENGTH))).toThrow(RangeError);
+    for (const row of before) list.add(row);
+    for (const more of [0, 1, constants.MAX_STRING_LENGTH])
+      expect(() => list.add(rowOf(constants.MAX_STRING_LENGTH + more))).toThrow(RangeError);
   });
 });

@@ -90,6 +90,7 @@ export class TextRows extends Query {
     } catch (error) {
       // Whoever reads the connection could only end it.
       this.#tooLong = error as Error;
+      this.#list = undefined;
     }
   }
 

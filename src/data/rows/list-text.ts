@@ -21,6 +21,9 @@ const OPEN = 0x5b;
 const CLOSE = 0x5d;
 const BACKSLASH = 0x5c;
 
+/** No string is longer, so there is never room for more. */
+const LONGEST = constants.MAX_STRING_LENGTH;
+
 /** Shorter values are copied sooner than somebody is asked to copy them. */
 const LONG = 64;
 
@@ -128,9 +131,9 @@ export class ListText {
 
   #makeRoom(): void {
     if (this.#reach < this.#to.length) return;
-    if (this.#reach > constants.MAX_STRING_LENGTH)
-      throw new RangeError(`An answer of more than ${constants.MAX_STRING_LENGTH} bytes cannot be written`);
-    const larger = Buffer.allocUnsafeSlow(2 * this.#reach);
+    if (this.#reach >= LONGEST)
+      throw new RangeError(`An answer of more than ${LONGEST} bytes cannot be written`);
+    const larger = Buffer.allocUnsafeSlow(Math.min(2 * this.#reach, LONGEST));
     this.#to.copy(larger, 0, 0, this.#at);
     this.#to = larger;
     this.#toWords = viewOf(larger);
