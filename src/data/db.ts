@@ -65,7 +65,7 @@ export interface TransactionOptions {
 
 /** One open transaction. Unusable once the callback that received it has settled. */
 export interface Tx extends Queryable {
-  /** Runs `fn`; when it throws, what it wrote is undone and the transaction goes on. Nests. */
+  /** Runs `fn`; when it throws, what it wrote is undone and the transaction goes on. Nests; those begun at once take turns. */
   savepoint<T>(fn: () => Promise<T>): Promise<T>;
   /** Runs after COMMIT succeeded, in order; never after a rollback. Its errors are not the transaction's. */
   afterCommit(fn: () => void): void;
