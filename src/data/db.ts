@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { WalPosition } from './replicas/wal-position.ts';
-import type { RowForm } from './rows/row-form.ts';
+import type { RowsForm } from './rows/rows-form.ts';
 
 /** One row as PostgreSQL sent it; see {@link Queryable.query} for the JavaScript type of each column. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -13,7 +13,7 @@ export interface QueryOptions {
   /** As what it may share a connection with others. Without it, it shares with nobody. */
   readonly shares?: Shares;
   /** For {@link Queryable.readTexts}: the statement answers any number of rows, which become one text, a list. */
-  readonly rows?: RowForm | undefined;
+  readonly rows?: RowsForm | undefined;
 }
 
 /**

@@ -55,7 +55,7 @@ export type { Replicas, ReplicasOptions } from './replicas/open-replicas.ts';
 export { openReplicas } from './replicas/open-replicas.ts';
 export type { ReplicaState } from './replicas/replica.ts';
 export { parseWalPosition, type WalPosition } from './replicas/wal-position.ts';
-export { RowForm, type RowStep } from './rows/row-form.ts';
+export type { RowStep, RowsForm, RowsPart } from './rows/rows-form.ts';
 export { outsideTransaction } from './transaction-context.ts';
 export type { ReservedDb } from './with-reserve.ts';
 export { withReserve } from './with-reserve.ts';

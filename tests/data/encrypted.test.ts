@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Db, openPool, RowForm } from '../../src/data/index.ts';
+import { type Db, openPool, type RowsForm } from '../../src/data/index.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { EncryptedWay } from '../support/encrypted-way.ts';
 
@@ -16,7 +16,9 @@ afterAll(async () => {
   await database.drop();
 });
 
-const rows = new RowForm([{ literal: '{"n":' }, { column: 'json' }, { literal: '}' }]);
+const rows: RowsForm = {
+  parts: [{ list: [{ literal: '{"n":' }, { column: 0, isText: false }, { literal: '}' }] }],
+};
 
 async function readInAllWays(db: Db): Promise<void> {
   expect(await db.query('SELECT $1::int AS n', [7])).toEqual([{ n: 7 }]);

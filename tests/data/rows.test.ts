@@ -6,11 +6,11 @@ import {
   type Db,
   openPool,
   type QueryOptions,
-  RowForm,
   type RowStep,
+  type RowsForm,
 } from '../../src/data/index.ts';
-import { ListText } from '../../src/data/rows/list-text.ts';
 import { RawRow } from '../../src/data/rows/raw-row.ts';
+import { RowsText } from '../../src/data/rows/rows-text.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;
@@ -60,11 +60,14 @@ const list = fc
 
 const keyOf = (place: number): string => `${'k'.repeat(place)}é${place}`;
 
-function stepsOf(fields: readonly Field[]): readonly RowStep[] {
-  const members = fields.flatMap((of, place): RowStep[] => [
-    { literal: `${place === 0 ? '' : ','}"${keyOf(place)}":` },
-    typeof of === 'string' ? { column: of === 'text' ? 'text' : 'json' } : { object: stepsOf(of) },
-  ]);
+/** @param columns counts those that there are so far */
+function stepsOf(fields: readonly Field[], columns = { count: 0 }): readonly RowStep[] {
+  const members = fields.flatMap((of, place): RowStep[] => {
+    const column = columns.count++;
+    const value =
+      typeof of === 'string' ? { column, isText: of === 'text' } : { column, object: stepsOf(of, columns) };
+    return [{ literal: `${place === 0 ? '' : ','}"${keyOf(place)}":` }, value];
+  });
   return [{ literal: '{' }, ...members, { literal: '}' }];
 }
 
@@ -84,7 +87,12 @@ function columnsOf(fields: readonly Field[], values: readonly Value[] | null): r
   });
 }
 
-async function read(rows: RowForm, sql: string, params: readonly unknown[] = [], options: QueryOptions = {}) {
+async function read(
+  rows: RowsForm,
+  sql: string,
+  params: readonly unknown[] = [],
+  options: QueryOptions = {},
+) {
   const texts = await db.readTexts(sql, params, { ...options, rows });
   return texts?.[0];
 }
@@ -100,7 +108,7 @@ describe('rows as the text of a list', () => {
           const width = columnsOf(fields, null).length;
           const columns = Array.from({ length: width }, (_, place) => `each ->> ${place}`);
           const found = await read(
-            new RowForm(stepsOf(fields)),
+            { parts: [{ list: stepsOf(fields) }] },
             `SELECT ${columns.join(', ')} FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS one (each, place) ORDER BY place`,
             [JSON.stringify(table)],
             { ...options, ...('name' in options && { name: `rows_${width}` }) },
@@ -112,13 +120,14 @@ describe('rows as the text of a list', () => {
     );
   });
 
-  const form = new RowForm([
+  const row: readonly RowStep[] = [
     { literal: '{"n":' },
-    { column: 'json' },
+    { column: 0, isText: false },
     { literal: ',"t":' },
-    { column: 'text' },
+    { column: 1, isText: true },
     { literal: '}' },
-  ]);
+  ];
+  const form: RowsForm = { parts: [{ list: row }] };
 
   it('may be many, and longer than what arrives at once', async () => {
     const sql = `SELECT n, repeat(E'a"b\\n\\u00fc', n % 7 * 1000) FROM generate_series(1, 300) AS n`;
@@ -176,6 +185,54 @@ describe('rows as the text of a list', () => {
     expect(read).toEqual(['[{"n":1,"t":"a"}]']);
   });
 
+  it('may be a page, with what is said of all of them, of the outermost, and of those beyond', async () => {
+    const cursor: readonly RowStep[] = [{ literal: '"' }, { base64url: row }, { literal: '"' }];
+    const parts = (isReversed: boolean, isThere?: number): RowsForm => ({
+      parts: [
+        { literal: '{"rows":' },
+        { list: row },
+        { literal: ',"first":' },
+        { first: cursor },
+        { literal: ',"last":' },
+        { last: cursor },
+        { literal: ',"more":' },
+        { more: [{ literal: 'false' }] },
+        { literal: ',"of":' },
+        { head: [{ column: 2, isText: false }] },
+        { literal: '}' },
+      ],
+      page: { size: 3, isReversed, isThere },
+    });
+    const ask = async (count: number, isReversed: boolean) => {
+      const rows = `SELECT n, 'ü"' || n AS t, '' AS there FROM generate_series(1, ${count}) AS n`;
+      const text = await read(
+        parts(isReversed, 3),
+        `SELECT n, t, total, there FROM (SELECT 7 AS total) AS one LEFT JOIN (${rows}) AS rows ON TRUE`,
+      );
+      return JSON.parse(text ?? '');
+    };
+    const object = (n: number) => ({ n, t: `ü"${n}` });
+    const letters = (n: number) => Buffer.from(JSON.stringify(object(n))).toString('base64url');
+    for (const count of [0, 1, 2, 3, 4])
+      for (const isReversed of [false, true]) {
+        const rows = Array.from({ length: Math.min(count, 3) }, (_, i) => object(i + 1));
+        expect(await ask(count, isReversed)).toEqual({
+          rows: isReversed ? rows.reverse() : rows,
+          first: count === 0 ? null : letters(1),
+          last: count === 0 ? null : letters(Math.min(count, 3)),
+          more: count > 3,
+          of: 7,
+        });
+      }
+    expect(JSON.parse((await read(parts(false), 'SELECT 1, 2, 3 WHERE FALSE')) ?? '')).toEqual({
+      rows: [],
+      first: null,
+      last: null,
+      more: false,
+      of: null,
+    });
+  });
+
   /** A row that says that it is so long; what of it is read is two empty values. */
   const rowOf = (length: number) => new RawRow(Buffer.alloc(10), 0, length);
 
@@ -183,7 +240,7 @@ describe('rows as the text of a list', () => {
     ['at once', []],
     ['in the end', [rowOf(0.6 * constants.MAX_STRING_LENGTH)]],
   ])('are refused where no text could hold them, %s', (_, before) => {
-    const list = new ListText(form);
+    const list = new RowsText(form);
     for (const row of before) list.add(row);
     for (const more of [0, 1, constants.MAX_STRING_LENGTH])
       expect(() => list.add(rowOf(constants.MAX_STRING_LENGTH + more))).toThrow(RangeError);

@@ -4,7 +4,7 @@ import { cutConnection } from '../cut-connection.ts';
 import { DatabaseError, toDatabaseError } from '../database-error.ts';
 import type { Texts } from '../db.ts';
 import { RawRowsClient } from '../rows/raw-row.ts';
-import type { RowForm } from '../rows/row-form.ts';
+import type { RowsForm } from '../rows/rows-form.ts';
 import { inBatches } from './in-batches.ts';
 import type { Named } from './short-statements.ts';
 import { TextRows } from './text-rows.ts';
@@ -21,7 +21,7 @@ export type Outcome = { readonly texts: Texts | undefined } | undefined;
 export interface Statement extends Named {
   readonly text: string;
   readonly params: readonly unknown[];
-  readonly rows?: RowForm | undefined;
+  readonly rows?: RowsForm | undefined;
 }
 
 /** How a statement goes. */

@@ -1,9 +1,9 @@
 import pg from 'pg';
 import type { Texts } from '../db.ts';
 import type { SentQuery, Wire } from '../node-postgres.ts';
-import { ListText } from '../rows/list-text.ts';
 import type { RawRow } from '../rows/raw-row.ts';
-import type { RowForm } from '../rows/row-form.ts';
+import type { RowsForm } from '../rows/rows-form.ts';
+import { RowsText } from '../rows/rows-text.ts';
 
 const { prepare } = pg.Query.prototype as unknown as SentQuery;
 
@@ -32,7 +32,7 @@ export interface Asked {
   readonly params: readonly unknown[];
   /** Under which it is prepared. */
   readonly name?: string | undefined;
-  readonly rows?: RowForm | undefined;
+  readonly rows?: RowsForm | undefined;
 }
 
 /** Told once: of the failure, or of the row of each statement, undefined where there is none. */
@@ -48,7 +48,7 @@ export class TextRows extends Query {
   readonly #settle: SettleRows;
   readonly #rows: (Texts | undefined)[] = [];
   #row: Texts | undefined;
-  #list: ListText | undefined;
+  #all: RowsText | undefined;
   #tooLong: Error | undefined;
   #isSettled = false;
 
@@ -84,8 +84,8 @@ export class TextRows extends Query {
     try {
       if (!form) this.#row ??= row.fields;
       else {
-        this.#list ??= new ListText(form);
-        this.#list.add(row);
+        this.#all ??= new RowsText(form);
+        this.#all.add(row);
       }
     } catch (error) {
       // Whoever reads the connection could only end it.
@@ -96,9 +96,9 @@ export class TextRows extends Query {
 
   handleCommandComplete(): void {
     const { rows: form } = this.#asked[this.#rows.length] ?? {};
-    this.#rows.push(form && !this.#tooLong ? [this.#list?.end() ?? '[]'] : this.#row);
+    this.#rows.push(form && !this.#tooLong ? [(this.#all ?? new RowsText(form)).end()] : this.#row);
     this.#row = undefined;
-    this.#list = undefined;
+    this.#all = undefined;
     this.#become(this.#asked[this.#rows.length]);
   }
 

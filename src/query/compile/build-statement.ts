@@ -1,5 +1,5 @@
 import type { FragmentDefinitionNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
-import type { RowForm } from '../../data/index.ts';
+import type { RowsForm } from '../../data/index.ts';
 import { statementEnv } from '../read/run-statement.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { ident, join, type Param, type Sql, sql } from '../sql/sql.ts';
@@ -8,7 +8,6 @@ import { firstOf } from './build-context.ts';
 import { collectFields } from './collect-fields.ts';
 import { type JsonText, knownText } from './json-text.ts';
 import { rootValue } from './root-value.ts';
-import { rowsToWrite } from './rows-to-write.ts';
 
 /** One operation of a document that can be compiled. */
 export interface CompilableOperation {
@@ -29,7 +28,7 @@ export interface BuiltStatement {
   readonly members: readonly RootMember[];
   readonly marks: AnswerMarks;
   /** Where it answers rows, which become the text of its only column. */
-  readonly rows?: RowForm | undefined;
+  readonly rows?: RowsForm | undefined;
 }
 
 /**
@@ -65,11 +64,12 @@ export function buildStatement(
   return { ...statementOf(values), members, marks };
 }
 
-/** One list by itself is sent as rows, which takes PostgreSQL half as long where it has no lists in it. */
+/** One list or connection by itself is sent as rows, which takes PostgreSQL half as long where it has no lists in it. */
 function statementOf(values: readonly JsonText[]): Pick<BuiltStatement, 'text' | 'params' | 'rows'> {
   const [first, ...others] = values;
   if (!first) return { text: '', params: [] };
-  const rows = others.length === 0 ? rowsToWrite(first) : undefined;
+  const { inRow } = first;
+  const rows = others.length === 0 && inRow && 'rows' in inRow ? inRow.rows() : undefined;
   if (rows) return { ...numbered(rows.select), rows: rows.form };
   const columns = values.map(({ sql: text }, index) => sql`${text} AS ${ident(`r${index}`)}`);
   return numbered(sql`SELECT ${join(columns)}`);

@@ -1,5 +1,7 @@
+import type { RowStep, RowsForm } from '../../data/index.ts';
 import { join, raw, type Sql, sql } from '../sql/sql.ts';
 import type { SqlType } from '../sql/sql-type.ts';
+import type { SentColumns } from './sent-columns.ts';
 
 /**
  * SQL of the text of one JSON value, as JavaScript would write it. Built with `||`, which was measured to take 0.43 ms for
@@ -15,7 +17,7 @@ export interface JsonText {
   readonly inRow?: InRow;
 }
 
-/** A value of a column, an object in its row, or the rows of a list. */
+/** A value of a column, an object in its row, or what has rows of its own. */
 export type InRow =
   | {
       readonly column: Sql;
@@ -25,7 +27,16 @@ export type InRow =
       readonly isStored: boolean;
     }
   | { readonly isThere: Sql; readonly members: readonly Member[] }
-  | { readonly members: readonly Member[]; readonly select: (columns: Sql) => Sql };
+  /** What its own steps make of the row; never where the row may be missing. */
+  | { readonly steps: (columns: SentColumns) => readonly RowStep[] }
+  /** Undefined where it has to be written by PostgreSQL. */
+  | { readonly rows: () => RowsToWrite | undefined };
+
+/** A statement whose rows PostgreSQL sends as they are, and how whoever reads them writes the JSON. */
+export interface RowsToWrite {
+  readonly select: Sql;
+  readonly form: RowsForm;
+}
 
 /** One member of an object: the response key, a GraphQL name, and its value. */
 export interface Member {

@@ -7,15 +7,16 @@ import { type Sql, sql } from '../sql/sql.ts';
 import type { BuildContext } from './build-context.ts';
 import { entityMembers, type RowPlace } from './entity-members.ts';
 import { FromLevel } from './from-level.ts';
-import { type JsonText, listFrom, type Member, objectText } from './json-text.ts';
+import { type JsonText, listFrom, type Member, objectText, type RowsToWrite } from './json-text.ts';
 import { isLongPage, type RowsAsk } from './rows-ask.ts';
+import { objectSteps, SentColumns } from './sent-columns.ts';
 
 /** A list field. */
 export function listValue(context: BuildContext, ask: RowsAsk): JsonText {
   const plan = makePlan(context.scope, ask.entity, ask.args, []);
   const slice = sliceOf(context.scope, ask.args);
   const { members, select } = selectRows(context, ask, { plan, slice, isOnly: false });
-  return { ...listFrom(select(asObject(members))), inRow: { members, select } };
+  return { ...listFrom(select(asObject(members))), inRow: { rows: () => rowsOf(members, select) } };
 }
 
 /** The one row, if any, that a condition finds. */
@@ -29,6 +30,12 @@ export function rowValue(
   const found = { plan, slice, isOnly: ask.isAskedOnce };
   const { members, select } = selectRows(context, ask, found);
   return { sql: sql`(${select(asObject(members))})`, nullable: true };
+}
+
+function rowsOf(members: readonly Member[], select: (columns: Sql) => Sql): RowsToWrite | undefined {
+  const columns = new SentColumns();
+  const list = objectSteps(members, columns);
+  return columns.areTooMany ? undefined : { select: select(columns.sql), form: { parts: [{ list }] } };
 }
 
 function asObject(members: readonly Member[]): Sql {

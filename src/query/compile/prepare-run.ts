@@ -3,7 +3,7 @@ import {
   type Queryable,
   type QueryOptions,
   type Row,
-  type RowForm,
+  type RowsForm,
   type Shares,
 } from '../../data/index.ts';
 import type { RequestScope } from '../request-scope.ts';
@@ -69,14 +69,14 @@ export async function readRow(
 class RunOptions implements QueryOptions {
   readonly name?: string;
   readonly shares?: Shares;
-  readonly rows?: RowForm;
+  readonly rows?: RowsForm;
   readonly #scope: RequestScope;
 
   constructor(
     scope: RequestScope,
     name: string | undefined,
     shares: Shares | undefined,
-    rows: RowForm | undefined,
+    rows: RowsForm | undefined,
   ) {
     if (name !== undefined) this.name = name;
     if (shares !== undefined) this.shares = shares;

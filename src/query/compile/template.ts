@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RowForm } from '../../data/index.ts';
+import type { RowsForm } from '../../data/index.ts';
 import { likePattern } from '../sql/atoms.ts';
 import type { AnswerMarks } from './build-context.ts';
 import type { BuiltStatement, RootMember } from './build-statement.ts';
@@ -13,7 +13,7 @@ export interface Template {
   readonly params: readonly ParamSource[];
   readonly members: readonly RootMember[];
   readonly marks: AnswerMarks;
-  readonly rows?: RowForm | undefined;
+  readonly rows?: RowsForm | undefined;
 }
 
 /** Where a parameter comes from. */
@@ -64,7 +64,7 @@ export function inferTemplate(
 
 /** How a statement's answer becomes the operation's. */
 function answerOf({ members, marks, rows }: BuiltStatement): string {
-  return JSON.stringify([members, marks, rows?.steps]);
+  return JSON.stringify([members, marks, rows]);
 }
 
 function sourceOf(

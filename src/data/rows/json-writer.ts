@@ -1,6 +1,6 @@
 import { constants } from 'node:buffer';
 import type { RawRow } from './raw-row.ts';
-import { JSON_COLUMN, LITERAL, NULL, OBJECT_COLUMN, type Op, type RowForm, TEXT_COLUMN } from './row-form.ts';
+import { BASE64URL, JSON_COLUMN, LITERAL, NULL, type Op, type RowOps, TEXT_COLUMN } from './row-ops.ts';
 
 const LETTERS = new Map([
   ['"', '"'],
@@ -16,9 +16,6 @@ const ESCAPED_BY = new Uint8Array(256).fill(5, 0, 0x20);
 for (const char of LETTERS.keys()) ESCAPED_BY[char.charCodeAt(0)] = 1;
 
 const QUOTE = 0x22;
-const COMMA = 0x2c;
-const OPEN = 0x5b;
-const CLOSE = 0x5d;
 const BACKSLASH = 0x5c;
 
 /** No string is longer, so there is never room for more. */
@@ -27,14 +24,32 @@ const LONGEST = constants.MAX_STRING_LENGTH;
 /** Shorter values are copied sooner than somebody is asked to copy them. */
 const LONG = 64;
 
-/** Room for answers that are being written; what has grown beyond this is left to the collector. */
+/** Room for what is being written; what has grown beyond this is left to the collector. */
 const SPARE_BYTES = 65_536;
 const MOST_SPARE = 32;
 const spare: Buffer[] = [];
 
-/** Rows as the text of a JSON list, byte for byte what `JSON.stringify` would write. */
-export class ListText {
-  readonly #form: RowForm;
+/** Where each column of the row at hand has its length. PostgreSQL has no row with more columns. */
+const places = new Int32Array(1_664);
+
+/** Reads where the columns are of the row that is to be written next, by whichever writer. */
+export function findColumns({ bytes, start }: RawRow): void {
+  const count = bytes.readInt16BE(start);
+  let at = start + 2;
+  for (let i = 0; i < count; i++) {
+    places[i] = at;
+    const length = bytes.readInt32BE(at);
+    at += length < 0 ? 4 : 4 + length;
+  }
+}
+
+/** Whether a column of the row at hand is null. */
+export function isNull({ bytes }: RawRow, column: number): boolean {
+  return bytes.readInt32BE(places[column] as number) < 0;
+}
+
+/** JSON as bytes, written from the columns of rows, byte for byte as `JSON.stringify` would. */
+export class JsonWriter {
   #to: Buffer = spare.pop() ?? Buffer.allocUnsafeSlow(SPARE_BYTES);
   #toWords = viewOf(this.#to);
   #from: Buffer = NULL.bytes;
@@ -43,54 +58,76 @@ export class ListText {
   /** How far what is being written may come. */
   #reach = 0;
 
-  constructor(form: RowForm) {
-    this.#form = form;
+  /** How many bytes there are. */
+  get length(): number {
+    return this.#at;
   }
 
-  /** @throws RangeError where the text would be longer than any can be */
-  add({ bytes, start, length }: RawRow): void {
-    this.#reach = this.#at + length + this.#form.extraBytes;
+  /** Takes everything back. */
+  clear(): void {
+    this.#at = 0;
+  }
+
+  /** One byte of ASCII. @throws RangeError where the text would be longer than any can be */
+  byte(code: number): void {
+    this.#reach = this.#at + 1;
+    this.#makeRoom();
+    this.#to[this.#at] = code;
+    this.#at++;
+  }
+
+  /** What is made of a row whose columns have been found. @throws RangeError likewise */
+  row({ bytes, length }: RawRow, { ops, extraBytes }: RowOps): void {
+    this.#reach = this.#at + length + extraBytes;
     this.#makeRoom();
     if (bytes !== this.#from) {
       this.#from = bytes;
       this.#fromWords = viewOf(bytes);
     }
-    this.#to[this.#at] = this.#at === 0 ? OPEN : COMMA;
-    this.#at++;
-    this.#write(start + 2);
+    this.#write(ops, 0, ops.length);
   }
 
-  /** Once only. */
+  /** The pieces between these places, each up to the next, the last one first, with commas between them. */
+  reverse(starts: readonly number[], comma: number): void {
+    const pieces = starts.map((start, i) => Buffer.from(this.#to.subarray(start, starts[i + 1] ?? this.#at)));
+    this.#at = starts[0] ?? this.#at;
+    for (const piece of pieces.reverse()) {
+      if (this.#at > (starts[0] ?? 0)) this.byte(comma);
+      this.#reach = this.#at + piece.length;
+      this.#makeRoom();
+      this.#at += piece.copy(this.#to, this.#at);
+    }
+  }
+
+  /** The text; nothing can be written afterwards. */
   end(): string {
-    if (this.#at === 0) this.#to[this.#at++] = OPEN;
-    this.#to[this.#at++] = CLOSE;
     const text = this.#to.toString('utf8', 0, this.#at);
     if (this.#to.length === SPARE_BYTES && spare.length < MOST_SPARE) spare.push(this.#to);
+    this.#to = NULL.bytes;
     return text;
   }
 
-  #write(start: number): void {
-    const { ops } = this.#form;
+  #write(ops: readonly Op[], start: number, end: number): void {
     const from = this.#fromWords;
-    let next = start;
-    for (let i = 0; i < ops.length; i++) {
+    for (let i = start; i < end; i++) {
       const op = ops[i] as Op;
       if (op.kind === LITERAL) {
         this.#say(op);
         continue;
       }
-      const length = from.getInt32(next);
-      next += 4;
-      if (length < 0) {
-        this.#say(NULL);
-        if (op.kind !== OBJECT_COLUMN) continue;
-        i += op.ops;
-        for (let left = op.columns; left > 0; left--) next += 4 + Math.max(0, from.getInt32(next));
+      if (op.kind === BASE64URL) {
+        this.#encode(ops, i + 1, i + 1 + op.inside);
+        i += op.inside;
         continue;
       }
-      if (op.kind === JSON_COLUMN) this.#copy(next, next + length);
-      else if (op.kind === TEXT_COLUMN) this.#quote(next, next + length);
-      next += length;
+      const place = places[op.column] as number;
+      const length = from.getInt32(place);
+      const value = place + 4;
+      if (length < 0) {
+        this.#say(NULL);
+        i += op.inside;
+      } else if (op.kind === JSON_COLUMN) this.#copy(value, value + length);
+      else if (op.kind === TEXT_COLUMN) this.#quote(value, value + length);
     }
   }
 
@@ -127,6 +164,15 @@ export class ListText {
       at += to.write(letter ?? `u${byte.toString(16).padStart(4, '0')}`, at, 'latin1');
     }
     this.#at = at;
+  }
+
+  #encode(ops: readonly Op[], start: number, end: number): void {
+    const at = this.#at;
+    this.#write(ops, start, end);
+    const letters = this.#to.toString('base64url', at, this.#at);
+    this.#reach += letters.length;
+    this.#makeRoom();
+    this.#at = at + this.#to.write(letters, at, 'latin1');
   }
 
   #makeRoom(): void {

@@ -1,0 +1,110 @@
+import { findColumns, isNull, JsonWriter } from './json-writer.ts';
+import type { RawRow } from './raw-row.ts';
+import { type RowOps, rowOps } from './row-ops.ts';
+import type { RowsForm, RowsPage, RowsPart } from './rows-form.ts';
+
+const COMMA = 0x2c;
+
+/** A part with everything that is known of it beforehand. */
+type Prepared =
+  | { readonly kind: 'literal'; readonly text: string }
+  | { readonly kind: 'list' | 'first' | 'last' | 'head' | 'more'; readonly ops: RowOps };
+
+const prepared = new WeakMap<RowsForm, readonly Prepared[]>();
+
+const EVERYTHING: RowsPage = { size: Number.POSITIVE_INFINITY, isReversed: false };
+
+/** The rows of one answer, as they come, as one JSON text. */
+export class RowsText {
+  readonly #parts: readonly Part[];
+  readonly #page: RowsPage;
+  #came = 0;
+  #onPage = 0;
+
+  constructor(form: RowsForm) {
+    this.#page = form.page ?? EVERYTHING;
+    this.#parts = preparedParts(form).map((one) => new Part(one, this.#page));
+  }
+
+  /** @throws RangeError where the text would be longer than any can be */
+  add(row: RawRow): void {
+    findColumns(row);
+    const isFirst = this.#came++ === 0;
+    const { size, isThere } = this.#page;
+    const counts = isThere === undefined || !isNull(row, isThere);
+    if (counts) this.#onPage++;
+    for (const part of this.#parts) {
+      if (isFirst) part.head(row);
+      if (counts && this.#onPage <= size) part.add(row);
+    }
+  }
+
+  end(): string {
+    const hasMore = this.#onPage > this.#page.size;
+    return this.#parts.map((part) => part.text(hasMore)).join('');
+  }
+}
+
+/** What one part has come to. */
+class Part {
+  readonly #prepared: Prepared;
+  readonly #isReversed: boolean;
+  readonly #writer: JsonWriter | undefined;
+  /** Where each row begins, where they are to be turned round. */
+  readonly #starts: number[] = [];
+
+  constructor(one: Prepared, { isReversed }: RowsPage) {
+    this.#prepared = one;
+    this.#isReversed = isReversed;
+    if (one.kind !== 'literal') this.#writer = new JsonWriter();
+  }
+
+  head(row: RawRow): void {
+    const { kind } = this.#prepared;
+    if (kind === 'head' || kind === 'more') this.#writer?.row(row, this.#prepared.ops);
+  }
+
+  /** A row of the page. */
+  add(row: RawRow): void {
+    const { kind } = this.#prepared;
+    const writer = this.#writer;
+    if (!writer) return;
+    if (kind === 'last') writer.clear();
+    else if (kind === 'list') {
+      if (this.#isReversed) this.#starts.push(writer.length);
+      else if (writer.length > 0) writer.byte(COMMA);
+    } else if (kind !== 'first' || writer.length > 0) return;
+    writer.row(row, this.#prepared.ops);
+  }
+
+  text(hasMore: boolean): string {
+    if (this.#prepared.kind === 'literal') return this.#prepared.text;
+    const writer = this.#writer as JsonWriter;
+    if (this.#prepared.kind === 'list') {
+      if (this.#isReversed) writer.reverse(this.#starts, COMMA);
+      return `[${writer.end()}]`;
+    }
+    const text = writer.end();
+    if (this.#prepared.kind === 'more' && hasMore) return 'true';
+    if (text !== '') return text;
+    return this.#prepared.kind === 'more' ? 'false' : 'null';
+  }
+}
+
+function preparedParts(form: RowsForm): readonly Prepared[] {
+  let parts = prepared.get(form);
+  if (!parts) {
+    parts = form.parts.map(prepare);
+    prepared.set(form, parts);
+  }
+  return parts;
+}
+
+function prepare(part: RowsPart): Prepared {
+  if ('literal' in part) return { kind: 'literal', text: part.literal };
+  if ('list' in part) return { kind: 'list', ops: rowOps(part.list) };
+  if ('first' in part) return { kind: 'first', ops: rowOps(part.first) };
+  if ('last' in part) return { kind: 'last', ops: rowOps(part.last) };
+  if ('head' in part) return { kind: 'head', ops: rowOps(part.head) };
+  return { kind: 'more', ops: rowOps(part.more) };
+}
