@@ -186,15 +186,17 @@ describe('rows as the text of a list', () => {
   });
 
   it('may be a page, with what is said of all of them, of the outermost, and of those beyond', async () => {
-    const cursor: readonly RowStep[] = [{ literal: '"' }, { base64url: row }, { literal: '"' }];
+    const withLetters: readonly RowStep[] = [{ literal: '["' }, { base64url: row }, { literal: '"]' }];
     const parts = (isReversed: boolean, isThere?: number): RowsForm => ({
       parts: [
         { literal: '{"rows":' },
         { list: row },
+        { literal: ',"letters":' },
+        { list: withLetters },
         { literal: ',"first":' },
-        { first: cursor },
+        { first: row },
         { literal: ',"last":' },
-        { last: cursor },
+        { last: row },
         { literal: ',"more":' },
         { more: [{ literal: 'false' }] },
         { literal: ',"of":' },
@@ -216,8 +218,10 @@ describe('rows as the text of a list', () => {
     for (const count of [0, 1, 2, 3, 4])
       for (const isReversed of [false, true]) {
         const rows = Array.from({ length: Math.min(count, 3) }, (_, i) => object(i + 1));
+        if (isReversed) rows.reverse();
         expect(await ask(count, isReversed)).toEqual({
-          rows: isReversed ? rows.reverse() : rows,
+          rows,
+          letters: rows.map(({ n }) => [letters(n)]),
           first: count === 0 ? null : letters(1),
           last: count === 0 ? null : letters(Math.min(count, 3)),
           more: count > 3,
@@ -226,6 +230,7 @@ describe('rows as the text of a list', () => {
       }
     expect(JSON.parse((await read(parts(false), 'SELECT 1, 2, 3 WHERE FALSE')) ?? '')).toEqual({
       rows: [],
+      letters: [],
       first: null,
       last: null,
       more: false,

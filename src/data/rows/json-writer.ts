@@ -1,5 +1,5 @@
 import { constants } from 'node:buffer';
-import type { RawRow } from './raw-row.ts';
+import { type RowAtHand, viewOf } from './row-at-hand.ts';
 import { BASE64URL, JSON_COLUMN, LITERAL, NULL, type Op, type RowOps, TEXT_COLUMN } from './row-ops.ts';
 
 const LETTERS = new Map([
@@ -29,31 +29,10 @@ const SPARE_BYTES = 65_536;
 const MOST_SPARE = 32;
 const spare: Buffer[] = [];
 
-/** Where each column of the row at hand has its length. PostgreSQL has no row with more columns. */
-const places = new Int32Array(1_664);
-
-/** Reads where the columns are of the row that is to be written next, by whichever writer. */
-export function findColumns({ bytes, start }: RawRow): void {
-  const count = bytes.readInt16BE(start);
-  let at = start + 2;
-  for (let i = 0; i < count; i++) {
-    places[i] = at;
-    const length = bytes.readInt32BE(at);
-    at += length < 0 ? 4 : 4 + length;
-  }
-}
-
-/** Whether a column of the row at hand is null. */
-export function isNull({ bytes }: RawRow, column: number): boolean {
-  return bytes.readInt32BE(places[column] as number) < 0;
-}
-
 /** JSON as bytes, written from the columns of rows, byte for byte as `JSON.stringify` would. */
 export class JsonWriter {
   #to: Buffer = spare.pop() ?? Buffer.allocUnsafeSlow(SPARE_BYTES);
   #toWords = viewOf(this.#to);
-  #from: Buffer = NULL.bytes;
-  #fromWords: DataView = NULL.words;
   #at = 0;
   /** How far what is being written may come. */
   #reach = 0;
@@ -76,15 +55,11 @@ export class JsonWriter {
     this.#at++;
   }
 
-  /** What is made of a row whose columns have been found. @throws RangeError likewise */
-  row({ bytes, length }: RawRow, { ops, extraBytes }: RowOps): void {
-    this.#reach = this.#at + length + extraBytes;
+  /** What is made of a row. @throws RangeError likewise */
+  row(row: RowAtHand, { ops, extraBytes }: RowOps): void {
+    this.#reach = this.#at + row.length + extraBytes;
     this.#makeRoom();
-    if (bytes !== this.#from) {
-      this.#from = bytes;
-      this.#fromWords = viewOf(bytes);
-    }
-    this.#write(ops, 0, ops.length);
+    this.#write(row, ops, 0, ops.length);
   }
 
   /** The pieces between these places, each up to the next, the last one first, with commas between them. */
@@ -100,15 +75,14 @@ export class JsonWriter {
   }
 
   /** The text; nothing can be written afterwards. */
-  end(): string {
-    const text = this.#to.toString('utf8', 0, this.#at);
+  end(encoding: 'utf8' | 'base64url' = 'utf8'): string {
+    const text = this.#to.toString(encoding, 0, this.#at);
     if (this.#to.length === SPARE_BYTES && spare.length < MOST_SPARE) spare.push(this.#to);
     this.#to = NULL.bytes;
     return text;
   }
 
-  #write(ops: readonly Op[], start: number, end: number): void {
-    const from = this.#fromWords;
+  #write(row: RowAtHand, ops: readonly Op[], start: number, end: number): void {
     for (let i = start; i < end; i++) {
       const op = ops[i] as Op;
       if (op.kind === LITERAL) {
@@ -116,18 +90,18 @@ export class JsonWriter {
         continue;
       }
       if (op.kind === BASE64URL) {
-        this.#encode(ops, i + 1, i + 1 + op.inside);
+        this.#encode(row, ops, i + 1, i + 1 + op.inside);
         i += op.inside;
         continue;
       }
-      const place = places[op.column] as number;
-      const length = from.getInt32(place);
+      const place = row.places[op.column] as number;
       const value = place + 4;
+      const length = row.words.getInt32(place);
       if (length < 0) {
         this.#say(NULL);
         i += op.inside;
-      } else if (op.kind === JSON_COLUMN) this.#copy(value, value + length);
-      else if (op.kind === TEXT_COLUMN) this.#quote(value, value + length);
+      } else if (op.kind === JSON_COLUMN) this.#copy(row, value, value + length);
+      else if (op.kind === TEXT_COLUMN) this.#quote(row, value, value + length);
     }
   }
 
@@ -135,20 +109,19 @@ export class JsonWriter {
     this.#at = copyWords(words, 0, bytes.length, this.#toWords, this.#at);
   }
 
-  #copy(start: number, end: number): void {
-    if (end - start >= LONG) this.#at += this.#from.copy(this.#to, this.#at, start, end);
-    else this.#at = copyWords(this.#fromWords, start, end, this.#toWords, this.#at);
+  #copy({ bytes, words }: RowAtHand, start: number, end: number): void {
+    if (end - start >= LONG) this.#at += bytes.copy(this.#to, this.#at, start, end);
+    else this.#at = copyWords(words, start, end, this.#toWords, this.#at);
   }
 
-  #quote(start: number, end: number): void {
+  #quote(row: RowAtHand, start: number, end: number): void {
     this.#to[this.#at++] = QUOTE;
-    if (hasEscapes(this.#fromWords, start, end)) this.#escape(start, end);
-    else this.#copy(start, end);
+    if (hasEscapes(row.words, start, end)) this.#escape(row.bytes, start, end);
+    else this.#copy(row, start, end);
     this.#to[this.#at++] = QUOTE;
   }
 
-  #escape(start: number, end: number): void {
-    const from = this.#from;
+  #escape(from: Buffer, start: number, end: number): void {
     for (let i = start; i < end; i++) this.#reach += ESCAPED_BY[from[i] as number] as number;
     this.#makeRoom();
     const to = this.#to;
@@ -166,9 +139,9 @@ export class JsonWriter {
     this.#at = at;
   }
 
-  #encode(ops: readonly Op[], start: number, end: number): void {
+  #encode(row: RowAtHand, ops: readonly Op[], start: number, end: number): void {
     const at = this.#at;
-    this.#write(ops, start, end);
+    this.#write(row, ops, start, end);
     const letters = this.#to.toString('base64url', at, this.#at);
     this.#reach += letters.length;
     this.#makeRoom();
@@ -184,10 +157,6 @@ export class JsonWriter {
     this.#to = larger;
     this.#toWords = viewOf(larger);
   }
-}
-
-function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
-  return new DataView(buffer, byteOffset, byteLength);
 }
 
 /** The order of bytes in a word, so long as it is one: that of most machines. */

@@ -1,3 +1,4 @@
+import { viewOf } from './row-at-hand.ts';
 import type { RowStep } from './rows-form.ts';
 
 export const LITERAL = 0;
@@ -32,8 +33,7 @@ export interface RowOps {
 const NOTHING = Buffer.alloc(0);
 
 function op(kind: Op['kind'], column: number, inside = 0, bytes = NOTHING): Op {
-  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return { kind, column, inside, bytes, words };
+  return { kind, column, inside, bytes, words: viewOf(bytes) };
 }
 
 const literal = (text: string): Op => op(LITERAL, 0, 0, Buffer.from(text));

@@ -14,7 +14,7 @@ export type RowsPart =
   | { readonly literal: string }
   /** The list of the page's rows. */
   | { readonly list: readonly RowStep[] }
-  /** Of the first or the last row of the page as they come; null where it has none. */
+  /** Of the first or the last row of the page as they come, as a string in letters for URLs; null where it has none. */
   | { readonly first: readonly RowStep[] }
   | { readonly last: readonly RowStep[] }
   /** Of the first row that comes, even where it is none of the page; null where none comes. */

@@ -1,5 +1,6 @@
-import { findColumns, isNull, JsonWriter } from './json-writer.ts';
+import { JsonWriter } from './json-writer.ts';
 import type { RawRow } from './raw-row.ts';
+import { RowAtHand } from './row-at-hand.ts';
 import { type RowOps, rowOps } from './row-ops.ts';
 import type { RowsForm, RowsPage, RowsPart } from './rows-form.ts';
 
@@ -13,6 +14,9 @@ type Prepared =
 const prepared = new WeakMap<RowsForm, readonly Prepared[]>();
 
 const EVERYTHING: RowsPage = { size: Number.POSITIVE_INFINITY, isReversed: false };
+
+/** The one that is being added, to whatever text. */
+const hand = new RowAtHand();
 
 /** The rows of one answer, as they come, as one JSON text. */
 export class RowsText {
@@ -28,14 +32,14 @@ export class RowsText {
 
   /** @throws RangeError where the text would be longer than any can be */
   add(row: RawRow): void {
-    findColumns(row);
+    hand.take(row);
     const isFirst = this.#came++ === 0;
     const { size, isThere } = this.#page;
-    const counts = isThere === undefined || !isNull(row, isThere);
+    const counts = isThere === undefined || !hand.isNull(isThere);
     if (counts) this.#onPage++;
     for (const part of this.#parts) {
-      if (isFirst) part.head(row);
-      if (counts && this.#onPage <= size) part.add(row);
+      if (isFirst) part.head();
+      if (counts && this.#onPage <= size) part.add();
     }
   }
 
@@ -59,13 +63,13 @@ class Part {
     if (one.kind !== 'literal') this.#writer = new JsonWriter();
   }
 
-  head(row: RawRow): void {
+  head(): void {
     const { kind } = this.#prepared;
-    if (kind === 'head' || kind === 'more') this.#writer?.row(row, this.#prepared.ops);
+    if (kind === 'head' || kind === 'more') this.#writer?.row(hand, this.#prepared.ops);
   }
 
   /** A row of the page. */
-  add(row: RawRow): void {
+  add(): void {
     const { kind } = this.#prepared;
     const writer = this.#writer;
     if (!writer) return;
@@ -74,7 +78,7 @@ class Part {
       if (this.#isReversed) this.#starts.push(writer.length);
       else if (writer.length > 0) writer.byte(COMMA);
     } else if (kind !== 'first' || writer.length > 0) return;
-    writer.row(row, this.#prepared.ops);
+    writer.row(hand, this.#prepared.ops);
   }
 
   text(hasMore: boolean): string {
@@ -84,10 +88,11 @@ class Part {
       if (this.#isReversed) writer.reverse(this.#starts, COMMA);
       return `[${writer.end()}]`;
     }
+    const { kind } = this.#prepared;
+    if (writer.length === 0) return writer.end() || (kind === 'more' ? String(hasMore) : 'null');
+    if (kind === 'first' || kind === 'last') return `"${writer.end('base64url')}"`;
     const text = writer.end();
-    if (this.#prepared.kind === 'more' && hasMore) return 'true';
-    if (text !== '') return text;
-    return this.#prepared.kind === 'more' ? 'false' : 'null';
+    return kind === 'more' && hasMore ? 'true' : text;
   }
 }
 

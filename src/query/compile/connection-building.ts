@@ -134,7 +134,13 @@ export abstract class ConnectionBuilding<V> {
       const { name } = firstOf(own);
       if (name.value === '__typename') return { key, value: typeName(type) };
       if (name.value === 'cursor') {
-        const inRow: InRow = { steps: (columns) => cursorSteps(this.placed.keys, this.mark, columns) };
+        const inRow: InRow = {
+          steps: (columns) => [
+            { literal: '"' },
+            { base64url: cursorSteps(this.placed.keys, this.mark, columns) },
+            { literal: '"' },
+          ],
+        };
         const text = quotedText(cursorValue(this.placed.keys, this.mark));
         return { key, value: { sql: text, nullable: false, inRow } };
       }

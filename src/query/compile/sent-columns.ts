@@ -93,7 +93,7 @@ function valueSteps(value: JsonText, columns: SentColumns, isThere: Sql | undefi
   return [{ column: columns.add(sent), isText }];
 }
 
-/** As `cursorOf` makes it in SQL. */
+/** What `cursorOf` makes in SQL, before it is written in letters for URLs. */
 export function cursorSteps(
   keys: readonly SortOperand[],
   mark: string,
@@ -103,6 +103,5 @@ export function cursorSteps(
     { literal: ', ' },
     { column: columns.add(keyText(key)), isText: true },
   ]);
-  const json: RowStep[] = [{ literal: `["${mark}"` }, ...texts, { literal: ']' }];
-  return [{ literal: '"' }, { base64url: json }, { literal: '"' }];
+  return [{ literal: `["${mark}"` }, ...texts, { literal: ']' }];
 }
