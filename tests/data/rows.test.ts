@@ -238,8 +238,12 @@ describe('rows as the text of a list', () => {
     });
   });
 
-  /** A row that says that it is so long; what of it is read is two empty values. */
-  const rowOf = (length: number) => new RawRow(Buffer.alloc(10), 0, length);
+  /** A row of two empty values that says that it is so long. */
+  const rowOf = (length: number) => {
+    const bytes = Buffer.alloc(2 + 2 * 4);
+    bytes.writeInt16BE(2);
+    return new RawRow(bytes, 0, length);
+  };
 
   it.each([
     ['at once', []],

@@ -77,29 +77,39 @@ export class TextRows extends Query {
 
   handleRowDescription(): void {}
 
-  /** On a connection with {@link readRawRows}. */
+  /** On a connection of a {@link RawRowsClient}. */
   handleDataRow(row: RawRow): void {
-    if (this.#tooLong) return;
     const { rows: form } = this.#asked[this.#rows.length] ?? {};
-    try {
+    this.#unlessTooLong(() => {
       if (!form) this.#row ??= row.fields;
       else {
         this.#all ??= new RowsText(form);
         this.#all.add(row);
       }
-    } catch (error) {
-      // Whoever reads the connection could only end it.
-      this.#tooLong = error as Error;
-      this.#list = undefined;
-    }
+    });
   }
 
   handleCommandComplete(): void {
     const { rows: form } = this.#asked[this.#rows.length] ?? {};
-    this.#rows.push(form && !this.#tooLong ? [(this.#all ?? new RowsText(form)).end()] : this.#row);
+    if (form)
+      this.#unlessTooLong(() => {
+        this.#row = [(this.#all ?? new RowsText(form)).end()];
+      });
+    this.#rows.push(this.#row);
     this.#row = undefined;
     this.#all = undefined;
     this.#become(this.#asked[this.#rows.length]);
+  }
+
+  /** Whoever reads the connection could only end it, and the process with it. */
+  #unlessTooLong(work: () => void): void {
+    if (this.#tooLong) return;
+    try {
+      work();
+    } catch (error) {
+      this.#tooLong = error as Error;
+      this.#all = undefined;
+    }
   }
 
   handleError(error: Error, connection?: unknown): void {
