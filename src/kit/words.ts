@@ -16,3 +16,8 @@ export function upperFirst(name: string): string {
 export function plural(name: string): string {
   return pluralize.plural(name);
 }
+
+/** `an album`, `a track`. Words like `user` and `unit` are why `u` is not among the vowels. */
+export function withArticle(noun: string): string {
+  return `${/^[aeio]/i.test(noun) ? 'an' : 'a'} ${noun}`;
+}

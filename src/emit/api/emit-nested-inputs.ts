@@ -1,3 +1,4 @@
+import { withArticle } from '../../kit/words.ts';
 import type { AppModel, Entity, RelationField } from '../../model/app-model.ts';
 import { isWritable } from '../../model/input-fields.ts';
 import { names } from '../../model/names.ts';
@@ -100,8 +101,8 @@ function relationUpdateInput(owner: Entity, relation: RelationField, target: Ent
     kind: 'input',
     name: names.relationUpdate(owner, relation),
     description: relation.many
-      ? `Changes to \`${relation.name}\` of a ${owner.singular}.`
-      : `A change to \`${relation.name}\` of a ${owner.singular}: exactly one key.`,
+      ? `Changes to \`${relation.name}\` of ${withArticle(owner.singular)}.`
+      : `A change to \`${relation.name}\` of ${withArticle(owner.singular)}: exactly one key.`,
     fields: [
       ...attachFields(relation, target),
       ...(relation.many ? listChanges(relation, target) : oneChanges(relation, target)),

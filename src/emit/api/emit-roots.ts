@@ -1,3 +1,4 @@
+import { withArticle } from '../../kit/words.ts';
 import type { AppModel, Entity } from '../../model/app-model.ts';
 import { uniqueParts, visibleUniques } from '../../model/exposed-fields.ts';
 import { names } from '../../model/names.ts';
@@ -118,7 +119,7 @@ function createMutations(entity: Entity): readonly SdlField[] {
     {
       name: names.create(entity),
       type: `${entity.name}!`,
-      description: `Makes a ${entity.singular}.`,
+      description: `Makes ${withArticle(entity.singular)}.`,
       args: [{ name: 'input', type: input, description: 'Its values.' }],
     },
     {
@@ -142,7 +143,7 @@ function updateMutations(entity: Entity): readonly SdlField[] {
     {
       name: names.update(entity),
       type: `${entity.name}!`,
-      description: `Updates a ${entity.singular}.`,
+      description: `Updates ${withArticle(entity.singular)}.`,
       args: [
         idArgument(entity),
         { name: 'input', type: input, description: 'Its new values.' },
@@ -180,7 +181,7 @@ function deleteMutations(entity: Entity): readonly SdlField[] {
     {
       name: names.delete(entity),
       type: `${entity.name}!`,
-      description: `Deletes a ${entity.singular} and answers it as it was.`,
+      description: `Deletes ${withArticle(entity.singular)} and answers it as it was.`,
       args: [idArgument(entity), ...versionArgument(entity)],
     },
     {

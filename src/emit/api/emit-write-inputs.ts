@@ -1,3 +1,4 @@
+import { withArticle } from '../../kit/words.ts';
 import type { Entity, RelationField, ScalarField } from '../../model/app-model.ts';
 import { isKeyDeclaredFor, isWritable, numericInputs } from '../../model/input-fields.ts';
 import { names } from '../../model/names.ts';
@@ -26,7 +27,7 @@ export function updateInput(entity: Entity, back: string | undefined): SdlDefini
   return {
     kind: 'input',
     name: names.updateWithout(entity, back),
-    description: `New values of a ${entity.singular}${withoutText(back)}. A key left out leaves its field, null clears it.`,
+    description: `New values of ${withArticle(entity.singular)}${withoutText(back)}. A key left out leaves its field, null clears it.`,
     fields: orPlaceholder(hasIncrement(entity) ? [...fields, increment] : fields),
   };
 }
@@ -37,7 +38,7 @@ export function incrementInput(entity: Entity): SdlDefinition | undefined {
   return {
     kind: 'input',
     name: names.incrementInput(entity),
-    description: `Amounts to add to numbers of a ${entity.singular}; negative ones subtract.`,
+    description: `Amounts to add to numbers of ${withArticle(entity.singular)}; negative ones subtract.`,
     fields: numericInputs(entity).map((field) => ({
       name: field.name,
       // A refined number (a positive one) is changed by any amount: the base scalar of its filter.
