@@ -1,11 +1,13 @@
 import type { RawRow } from './raw-row.ts';
 
+const NO_BYTES = Buffer.alloc(0);
+
 /** PostgreSQL has no row with more columns. */
 const MOST_COLUMNS = 1_664;
 
 /** The row that is being read, with what is known of it: one row after another, since a row's bytes are only there while it is read. */
 export class RowAtHand {
-  bytes: Buffer = Buffer.alloc(0);
+  bytes: Buffer = NO_BYTES;
   words: DataView = viewOf(this.bytes);
   /** In bytes, with what is not columns. */
   length = 0;
@@ -26,6 +28,12 @@ export class RowAtHand {
       const size = words.getInt32(at);
       at += size < 0 ? 4 : 4 + size;
     }
+  }
+
+  /** Does not keep what a row has come in, which may be large. */
+  letGo(): void {
+    this.bytes = NO_BYTES;
+    this.words = viewOf(NO_BYTES);
   }
 
   isNull(column: number): boolean {

@@ -44,6 +44,7 @@ export class RowsText {
   }
 
   end(): string {
+    hand.letGo();
     const hasMore = this.#onPage > this.#page.size;
     return this.#parts.map((part) => part.text(hasMore)).join('');
   }
