@@ -48,6 +48,7 @@ export class TextRows extends Query {
   readonly #settle: SettleRows;
   readonly #rows: (Texts | undefined)[] = [];
   #row: Texts | undefined;
+  #form: RowsForm | undefined;
   #all: RowsText | undefined;
   #tooLong: Error | undefined;
   #isSettled = false;
@@ -79,37 +80,38 @@ export class TextRows extends Query {
 
   /** On a connection of a {@link RawRowsClient}. */
   handleDataRow(row: RawRow): void {
-    const { rows: form } = this.#asked[this.#rows.length] ?? {};
-    this.#unlessTooLong(() => {
-      if (!form) this.#row ??= row.fields;
-      else {
+    if (this.#tooLong) return;
+    const form = this.#form;
+    try {
+      if (form) {
         this.#all ??= new RowsText(form);
         this.#all.add(row);
-      }
-    });
+      } else this.#row ??= row.fields;
+    } catch (error) {
+      this.#refuse(error as Error);
+    }
   }
 
   handleCommandComplete(): void {
-    const { rows: form } = this.#asked[this.#rows.length] ?? {};
-    if (form)
-      this.#unlessTooLong(() => {
-        this.#row = [(this.#all ?? new RowsText(form)).end()];
-      });
+    if (this.#form && !this.#tooLong) this.#finish(this.#all ?? new RowsText(this.#form));
     this.#rows.push(this.#row);
     this.#row = undefined;
     this.#all = undefined;
     this.#become(this.#asked[this.#rows.length]);
   }
 
-  /** Whoever reads the connection could only end it, and the process with it. */
-  #unlessTooLong(work: () => void): void {
-    if (this.#tooLong) return;
+  #finish(all: RowsText): void {
     try {
-      work();
+      this.#row = [all.end()];
     } catch (error) {
-      this.#tooLong = error as Error;
-      this.#all = undefined;
+      this.#refuse(error as Error);
     }
+  }
+
+  /** Whoever reads the connection could only end it, and the process with it. */
+  #refuse(tooLong: Error): void {
+    this.#tooLong = tooLong;
+    this.#all = undefined;
   }
 
   handleError(error: Error, connection?: unknown): void {
@@ -144,5 +146,6 @@ export class TextRows extends Query {
     sent.text = asked?.text ?? '';
     sent.name = asked?.name;
     sent.values = asked ? [...asked.params] : [];
+    this.#form = asked?.rows;
   }
 }
