@@ -1,7 +1,13 @@
+import { RecentMap } from './remember-recent.ts';
+
 /** The media types that answers come in; the first is the default of clients that state none. */
 const OFFERED = ['application/json', 'application/graphql-response+json'] as const;
 
 export type MediaType = (typeof OFFERED)[number];
+
+/** Clients send few headers, each time and again, and to weigh one takes longer than all others together. */
+const chosen = new RecentMap<{ readonly type: MediaType | undefined }>(200);
+const LONGEST_REMEMBERED = 300;
 
 /**
  * Chooses the answer's media type by an Accept header (RFC 9110 §12.5.1): each of ours has the quality of the most specific
@@ -10,7 +16,16 @@ export type MediaType = (typeof OFFERED)[number];
  * pass what Apollo refuses afterwards, which is every parameter that our types do not have.
  */
 export function negotiateMediaType(accept: string | undefined): MediaType | undefined {
-  if (accept === undefined || accept.trim() === '') return OFFERED[0];
+  if (accept === undefined) return OFFERED[0];
+  const known = chosen.get(accept);
+  if (known) return known.type;
+  const type = choose(accept);
+  if (accept.length <= LONGEST_REMEMBERED) chosen.set(accept, { type });
+  return type;
+}
+
+function choose(accept: string): MediaType | undefined {
+  if (accept.trim() === '') return OFFERED[0];
   const ranges = accept.split(',').map(readRange);
   const rated = OFFERED.flatMap((offered) => {
     const [best] = ranges
