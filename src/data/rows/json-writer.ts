@@ -143,6 +143,7 @@ export class JsonWriter {
     const at = this.#at;
     this.#write(row, ops, start, end);
     const letters = this.#to.toString('base64url', at, this.#at);
+    // Thereafter there is room for the whole row again, since several of these may be made of one column.
     this.#reach += letters.length;
     this.#makeRoom();
     this.#at = at + this.#to.write(letters, at, 'latin1');

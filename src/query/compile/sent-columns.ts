@@ -16,10 +16,18 @@ interface Beside {
 /** The columns of a statement whose rows are sent as they are. */
 export class SentColumns {
   readonly #columns: { readonly value: Sql; readonly isBeside: boolean }[] = [];
+  readonly #keys = new Map<SortOperand, number>();
 
   /** Of each row. Answers its number, counted from 0. */
   add(value: Sql): number {
     return this.#columns.push({ value, isBeside: false }) - 1;
+  }
+
+  /** The text of a key, once for all cursors: PostgreSQL may make it of every row that it sorts, and a rank is slow. */
+  addKey(key: SortOperand): number {
+    const column = this.#keys.get(key) ?? this.add(keyText(key));
+    this.#keys.set(key, column);
+    return column;
   }
 
   /** Not of a row. */
@@ -101,7 +109,7 @@ export function cursorSteps(
 ): readonly RowStep[] {
   const texts = keys.flatMap((key): RowStep[] => [
     { literal: ', ' },
-    { column: columns.add(keyText(key)), isText: true },
+    { column: columns.addKey(key), isText: true },
   ]);
   return [{ literal: `["${mark}"` }, ...texts, { literal: ']' }];
 }
