@@ -12,7 +12,7 @@ export interface QueryOptions {
   readonly signal?: AbortSignal | undefined;
   /** As what it may share a connection with others. Without it, it shares with nobody. */
   readonly shares?: Shares;
-  /** For {@link Queryable.readTexts}: the statement answers any number of rows, which become one text, a list. */
+  /** For {@link Queryable.readTexts}: the statement answers any number of rows, which become one text. */
   readonly rows?: RowsForm | undefined;
 }
 

@@ -7,7 +7,7 @@ import type { Session } from './open-pool.ts';
 import { parseWalPosition } from './replicas/wal-position.ts';
 import { closeCancellably, putInDoubt, runForTexts, runFramed, runStatement } from './run-statement.ts';
 import { inOrder, inSavepoint } from './savepoint.ts';
-import { type TransactionContext, withTransaction } from './transaction-context.ts';
+import { inTurn, type TransactionContext, withTransaction } from './transaction-context.ts';
 
 const firstPause = 10;
 const longestPause = 500;
@@ -59,7 +59,6 @@ async function runOnce<T>(
     signal: options.signal,
     over: false,
     frames: new Frames(beginTexts(options, session)),
-    turn: Promise.resolve(),
     beforeEnd: [],
     kept: new Map(),
   };
@@ -120,7 +119,7 @@ async function end(context: TransactionContext): Promise<void> {
   for (const finish of context.beforeEnd) await finish();
   context.over = true;
   // What was started and not awaited must not run after the end on a connection that is somebody else's by then.
-  await context.turn;
+  await inTurn(context, async () => undefined);
 }
 
 /** COMMIT of a transaction in which a statement failed rolls back and reports success: that must not pass as one. */

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { oneAfterAnother } from '../kit/one-after-another.ts';
 import { DatabaseError } from './database-error.ts';
 import type { Savepoint } from './frames.ts';
 import { runFramed, runStatement } from './run-statement.ts';
@@ -8,8 +9,6 @@ import { inTurn, type TransactionContext } from './transaction-context.ts';
 interface Scope {
   readonly context: TransactionContext;
   readonly savepoint: Savepoint | undefined;
-  /** Settles when the savepoints have ended that began in it before. */
-  tail: Promise<unknown>;
 }
 
 const scopes = new AsyncLocalStorage<Scope>();
@@ -20,7 +19,7 @@ function scopeIn(context: TransactionContext): Scope {
   if (around?.context === context) return around;
   let scope = outermost.get(context);
   if (!scope) {
-    scope = { context, savepoint: undefined, tail: Promise.resolve() };
+    scope = { context, savepoint: undefined };
     outermost.set(context, scope);
   }
   return scope;
@@ -42,10 +41,7 @@ export function inOrder<T>(context: TransactionContext, fn: () => Promise<T>): P
  * code began before. What `fn` itself begins has turns of its own: it never waits for itself.
  */
 export function inSavepoint<T>(context: TransactionContext, fn: () => Promise<T>): Promise<T> {
-  const scope = scopeIn(context);
-  const result = scope.tail.then(() => runInside(context, fn));
-  scope.tail = result.catch(() => undefined);
-  return result;
+  return oneAfterAnother(scopeIn(context), () => runInside(context, fn));
 }
 
 async function runInside<T>(context: TransactionContext, fn: () => Promise<T>): Promise<T> {
@@ -55,7 +51,7 @@ async function runInside<T>(context: TransactionContext, fn: () => Promise<T>): 
     savepoint: frames.enter(),
   }));
   try {
-    const value = await scopes.run({ context, savepoint, tail: Promise.resolve() }, fn);
+    const value = await scopes.run({ context, savepoint }, fn);
     await inOrder(context, async () => {
       frames.assertInnermost(savepoint);
       // After a failure that `fn` kept to itself it shows whether there is anything to be released.

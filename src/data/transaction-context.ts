@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type pg from 'pg';
+import { oneAfterAnother } from '../kit/one-after-another.ts';
 import type { Frames } from './frames.ts';
 
 /** The transaction that the current chain of calls runs in, as far as it concerns libraries with their own statements. */
@@ -12,8 +13,6 @@ export interface TransactionContext {
   over: boolean;
   /** What has to go ahead of its next statement. */
   readonly frames: Frames;
-  /** Settles when the statement before has: one connection runs one at a time. */
-  turn: Promise<unknown>;
   /** Things that must finish before COMMIT or ROLLBACK. */
   readonly beforeEnd: (() => Promise<void>)[];
   /** What a library keeps for this transaction, by the library's own key. */
@@ -52,9 +51,7 @@ export function reserveInUse(): pg.Pool | undefined {
   return reserve.getStore()?.();
 }
 
-/** Runs `fn` after every statement that the transaction was given before. */
+/** Runs `fn` after every statement that the transaction was given before: one connection runs one at a time. */
 export function inTurn<T>(context: TransactionContext, fn: () => Promise<T>): Promise<T> {
-  const result = context.turn.then(fn);
-  context.turn = result.catch(() => undefined);
-  return result;
+  return oneAfterAnother(context, fn);
 }

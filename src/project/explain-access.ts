@@ -10,6 +10,7 @@ import type { RowOperation } from '../access/rule-book.ts';
 import { didYouMean } from '../kit/suggest.ts';
 import { UserError } from '../kit/user-error.ts';
 import type { ViewerState } from '../model/viewer.ts';
+import { OPERATION_RULES } from '../operations/index.ts';
 import { executeOperation } from '../query/execute-operation.ts';
 import { type Explanation, explainRow } from '../query/explain/index.ts';
 import { RequestScope } from '../query/request-scope.ts';
@@ -96,7 +97,7 @@ export async function explainOperation(
   const app = await makeApp(parts);
   try {
     const document = parsed(question.source);
-    const faults = validate(app.schema, document);
+    const faults = validate(app.schema, document, OPERATION_RULES);
     if (faults.length > 0) throw new UserError(faults.map((fault) => fault.message).join('\n'));
     if (!getOperationAST(document)) throw new UserError('The file must hold exactly one operation.');
     const { db } = parts.database;
