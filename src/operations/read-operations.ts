@@ -5,10 +5,10 @@ import {
   GraphQLError,
   Kind,
   type OperationDefinitionNode,
-  parse,
   Source,
   visit,
 } from 'graphql';
+import { parseDocument } from '../kit/parse-document.ts';
 import type { Problems } from '../kit/problem.ts';
 import { placeInSource } from './place-in-source.ts';
 
@@ -66,7 +66,7 @@ export function readOperations(
 
 function parseFile({ file, text }: OperationSource, problems: Problems): DocumentNode | undefined {
   try {
-    return parse(new Source(text, file));
+    return parseDocument(new Source(text, file));
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     problems.error(placeInSource(error, file), 'OPERATION_SYNTAX', `${error.message}`);

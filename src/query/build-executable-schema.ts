@@ -1,5 +1,5 @@
 import {
-  buildSchema,
+  buildASTSchema,
   type GraphQLAbstractType,
   type GraphQLObjectType,
   type GraphQLScalarType,
@@ -10,6 +10,7 @@ import {
   isScalarType,
 } from 'graphql';
 import type { RuleBook } from '../access/rule-book.ts';
+import { parseDocument } from '../kit/parse-document.ts';
 import { UserError } from '../kit/user-error.ts';
 import type { AppModel } from '../model/app-model.ts';
 import type { GraphQLContext } from './graphql-context.ts';
@@ -50,7 +51,7 @@ export interface SchemaParts {
  *   the author's without a field
  */
 export function buildExecutableSchema(parts: SchemaParts): GraphQLSchema {
-  const schema = buildSchema(parts.apiSdl);
+  const schema = buildASTSchema(parseDocument(parts.apiSdl, { noLocation: true }));
   const resolvers = generatedResolvers(parts);
   const faults: string[] = [];
   for (const type of Object.values(schema.getTypeMap())) {

@@ -1,4 +1,5 @@
-import { type DocumentNode, GraphQLError, parse, Source } from 'graphql';
+import { type DocumentNode, GraphQLError, Source } from 'graphql';
+import { parseDocument } from '../kit/parse-document.ts';
 import type { Problems } from '../kit/problem.ts';
 
 /** A file of the author's. `file` is how problems name it. */
@@ -24,7 +25,7 @@ export function parseSources(sources: readonly SchemaSource[], problems: Problem
       return [];
     }
     try {
-      return [parse(new Source(text, file))];
+      return [parseDocument(new Source(text, file))];
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
       const [at] = error.locations ?? [];

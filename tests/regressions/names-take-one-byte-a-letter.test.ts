@@ -1,0 +1,26 @@
+import { serialize } from 'node:v8';
+import { buildASTSchema, type GraphQLObjectType } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { parseDocument } from '../../src/kit/parse-document.ts';
+
+// An answer that a name of two bytes for each letter is put together with has two for each of its own.
+describe('names out of a text with a character beyond Latin-1', () => {
+  it('take one byte for each letter where they become properties', () => {
+    // Put together here, since V8 would have met it in this file otherwise.
+    const name = ['way', 'from', 'here', 'to', 'there'].join('_');
+    const schema = buildASTSchema(parseDocument(`"""From → to"""\ntype Query { ${name}: Int }`));
+    const [found] = Object.keys((schema.getQueryType() as GraphQLObjectType).getFields());
+    expect(found).toBe(name);
+    expect(takesOneByte(`{"data":{"${found}":1}}`)).toBe(true);
+  });
+
+  it('are told from others by what the test looks at', () => {
+    expect(takesOneByte('Latin-1: é')).toBe(true);
+    expect(takesOneByte('beyond it: →')).toBe(false);
+  });
+});
+
+/** As V8's serializer tells them apart: by the letter ahead of a string, after two bytes for its version. */
+function takesOneByte(text: string): boolean {
+  return serialize(text)[2] === '"'.charCodeAt(0);
+}
