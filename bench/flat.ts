@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { openPool } from '../src/data/index.ts';
 import { type Contestant, contestants } from './contestants.ts';
-import { loadFor } from './load.ts';
+import { loaderFor, loadFor } from './load.ts';
 import { canonical, OPERATIONS, type OperationName, requestsOf, TITLES } from './operations.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { ask, cpuSeconds, type Running, startContestant } from './processes.ts';
@@ -23,6 +23,7 @@ const { values: options } = parseArgs({
     rules: { type: 'string', default: 'viewer' },
     port: { type: 'string', default: '4720' },
     build: { type: 'boolean', default: false },
+    loader: { type: 'string' },
   },
 });
 
@@ -42,6 +43,7 @@ interface Cost {
   readonly databaseMs: number;
 }
 
+const loader = loaderFor(options.loader);
 const operations = OPERATIONS.filter((name) => options.operations.split(',').includes(name));
 const small = await open(1, options.build);
 const large = await open(Number(options.factor), false);
@@ -142,7 +144,11 @@ async function compare(operation: OperationName, statements: readonly number[]):
 async function measure({ running, prepared }: Size, bodies: readonly object[]): Promise<Cost> {
   const cpu = () => ({ server: cpuSeconds(running.pid), database: cpuSeconds(prepared.server.pid) });
   const before = cpu();
-  const { requests } = await loadFor(running, bodies, Number(options.connections), Number(options.seconds));
+  const { requests } = await loadFor(running, bodies, {
+    connections: Number(options.connections),
+    seconds: Number(options.seconds),
+    loader,
+  });
   const after = cpu();
   return {
     serverMs: ((after.server - before.server) * 1000) / requests,

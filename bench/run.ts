@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { type Contestant, contestants } from './contestants.ts';
-import { loadFor } from './load.ts';
+import { loaderFor, loadFor } from './load.ts';
 import {
   type AskOne,
   canonical,
@@ -32,6 +32,7 @@ const { values: options } = parseArgs({
     build: { type: 'boolean', default: false },
     verify: { type: 'boolean', default: false },
     profile: { type: 'string' },
+    loader: { type: 'string' },
   },
 });
 
@@ -39,6 +40,7 @@ interface Entrant extends Running {
   readonly requests: ReadonlyMap<OperationName, readonly Request[]>;
 }
 
+const loader = loaderFor(options.loader);
 const operations = OPERATIONS.filter((name) => options.operations.split(',').includes(name));
 const prepared = await prepare({ rules: options.rules as Rules, sql: options.sql, rebuild: options.build });
 const entrants: Entrant[] = [];
@@ -134,7 +136,8 @@ async function measure(): Promise<void> {
     idleMb,
     loadedMb: memoryMb(pid),
   }));
-  writeFileSync(join(WORK, 'result.json'), JSON.stringify({ options, facts, cells }, null, 1));
+  writeFileSync(join(WORK, 'result.json'), JSON.stringify({ options, loader, facts, cells }, null, 1));
+  console.log(`Load by ${loader}.`);
   console.log(report(cells, facts));
 }
 
@@ -155,7 +158,7 @@ async function cell(entrant: Entrant, operation: OperationName, connections: num
 
 function load(entrant: Entrant, operation: OperationName, connections: number, seconds: number) {
   const bodies = (entrant.requests.get(operation) ?? []).map(({ body }) => body);
-  return loadFor(entrant, bodies, connections, seconds).catch((error: unknown) => {
+  return loadFor(entrant, bodies, { connections, seconds, loader }).catch((error: unknown) => {
     throw new Error(`${operation}: ${(error as Error).message}`);
   });
 }

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { contestants } from './contestants.ts';
-import { loadFor } from './load.ts';
+import { loaderFor, loadFor } from './load.ts';
 import { OPERATIONS, type OperationName, requestsOf } from './operations.ts';
 import { prepare } from './prepare.ts';
 import { ask, childrenOf, cpuSeconds, type Running, startContestant } from './processes.ts';
@@ -22,6 +22,7 @@ const { values: options } = parseArgs({
     share: { type: 'string', default: '1' },
     port: { type: 'string', default: '4740' },
     build: { type: 'boolean', default: false },
+    loader: { type: 'string' },
   },
 });
 
@@ -31,6 +32,7 @@ interface Figures {
   readonly databaseMs: number;
 }
 
+const loader = loaderFor(options.loader);
 const operations = OPERATIONS.filter((name) => options.operations.split(',').includes(name));
 const prepared = await prepare({ rules: 'viewer', sql: options.sql, rebuild: options.build });
 const plinth = contestants(prepared.places).find(({ name }) => name === options.contestant);
@@ -105,7 +107,11 @@ async function measure(server: Running, operation: OperationName): Promise<Figur
   const bodies = requests.map(({ body }) => body);
   const workers = server.contestant.env.WORKERS === '1' ? [pid] : childrenOf(pid);
   const release = restrict(workers, Number(options.share));
-  const loading = loadFor(server, bodies, Number(options.connections), Number(options.seconds));
+  const loading = loadFor(server, bodies, {
+    connections: Number(options.connections),
+    seconds: Number(options.seconds),
+    loader,
+  });
   const load = await loading.finally(release);
   const after = cpu();
   return {

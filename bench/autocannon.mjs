@@ -1,4 +1,4 @@
-// One cell of load, in a process of its own. Takes a job as JSON on standard input, prints the result as JSON.
+// One cell of load by autocannon, in a process of its own. Takes a job as JSON on standard input, prints the result as JSON.
 import { readFileSync } from 'node:fs';
 import autocannon from 'autocannon';
 
@@ -8,7 +8,7 @@ const result = await autocannon({
   connections,
   duration: seconds,
   method: 'POST',
-  headers: { 'content-type': 'application/json', ...headers },
+  headers,
   requests: bodies.map((body) => ({ body })),
 });
 console.log(
