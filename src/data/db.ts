@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { ByteText } from '../kit/byte-text.ts';
 import type { WalPosition } from './replicas/wal-position.ts';
 import type { RowsForm } from './rows/rows-form.ts';
 
@@ -22,8 +23,8 @@ export interface QueryOptions {
  */
 export type Shares = 'read' | 'write' | 'insert';
 
-/** The columns of one row as PostgreSQL's own text, in their order. */
-export type Texts = readonly (string | null)[];
+/** The columns of one row as PostgreSQL's own text, in their order: its bytes, which nobody has looked at. */
+export type Texts = readonly (ByteText | null)[];
 
 /** The same where statements are not prepared. */
 export function unnamed({ signal, rows }: QueryOptions): QueryOptions {

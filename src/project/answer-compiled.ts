@@ -7,6 +7,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { DatabaseError, type Queryable } from '../data/index.ts';
+import { asByteText, type ByteText } from '../kit/byte-text.ts';
 import {
   type CompiledQueries,
   type CompiledWrites,
@@ -86,7 +87,7 @@ export function answerCompiled(
       const request = { document, operationName, variables };
       reads?.route(context as OperationContext, { document, operation, variables });
       const answer = await path.answer(operation, request, context as OperationContext);
-      return answer && { text: `{"data":${answer.data}}\n`, headers: answer.headers };
+      return answer && { text: asByteText(`{"data":${answer.data}}\n`), headers: answer.headers };
     },
   };
 }
@@ -105,7 +106,7 @@ interface Asked {
 
 interface Answered {
   /** As JSON text. */
-  readonly data: string;
+  readonly data: ByteText;
   readonly headers: Readonly<Record<string, string>>;
 }
 

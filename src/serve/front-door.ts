@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { charsOf } from '../kit/byte-text.ts';
 import { type GraphqlDeps, PATH } from './add-graphql-routes.ts';
 import { type Incoming, plainOperation } from './admit-request.ts';
 import { closeWithConnection, isLastOnConnection } from './close-with-connection.ts';
@@ -133,9 +134,9 @@ class Visit {
       ...(this.#cookies.length > 0 && { 'set-cookie': this.#cookies, 'cache-control': 'no-store' }),
       ...(isLast && { connection: 'close' }),
       'content-type': `${type}; charset=utf-8`,
-      'content-length': Buffer.byteLength(answer.text),
+      'content-length': answer.text.length,
     });
-    this.#response.end(answer.text);
+    this.#response.end(charsOf(answer.text), 'latin1');
     const ms = performance.now() - began;
     logRequest(this.#deps.log, { id: this.#id, method: 'POST', url: PATH, status: 200, ms });
   }

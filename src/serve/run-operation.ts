@@ -1,5 +1,6 @@
 import { HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import { GraphQLError } from 'graphql';
+import { fromByteText } from '../kit/byte-text.ts';
 import { ViewerError } from '../kit/viewer-error.ts';
 import { type Admit, type Incoming, plainOperation } from './admit-request.ts';
 import type { ServedApp } from './current-app.ts';
@@ -104,7 +105,7 @@ export function statusOf(answer: Answer): number {
 }
 
 export function textOf(answer: Answer): string {
-  if ('text' in answer) return answer.text;
+  if ('text' in answer) return fromByteText(answer.text);
   if (answer.body.kind !== 'complete') throw new Error('Incremental delivery is not supported');
   return answer.body.string;
 }

@@ -1,6 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FormattedExecutionResult, GraphQLError, GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import type { Config } from '../config/config.ts';
+import type { ByteText } from '../kit/byte-text.ts';
 import type { ViewerState } from '../model/viewer.ts';
 import type { TrustedDocuments } from '../operations/index.ts';
 import type { Log } from './log.ts';
@@ -66,7 +67,7 @@ export interface PlainOperation {
 /** A finished answer without errors. */
 export interface TextAnswer {
   /** The whole body. */
-  readonly text: string;
+  readonly text: ByteText;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../../src/data/index.ts';
 import { RawRow } from '../../src/data/rows/raw-row.ts';
 import { RowsText } from '../../src/data/rows/rows-text.ts';
+import { fromByteText } from '../../src/kit/byte-text.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;
@@ -94,7 +95,7 @@ async function read(
   options: QueryOptions = {},
 ) {
   const texts = await db.readTexts(sql, params, { ...options, rows });
-  return texts?.[0];
+  return texts?.[0] ? fromByteText(texts[0]) : undefined;
 }
 
 describe('rows as the text of a list', () => {

@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
+import { toByteText } from '../../src/kit/byte-text.ts';
+import type { TextAnswer } from '../../src/serve/index.ts';
 import { codeOf, startServer, testApp } from './support.ts';
 
 const waitFor = (ms: number, deaf = false) => ({ query: `{ wait(ms: ${ms}, deaf: ${deaf}) }` });
@@ -255,8 +257,8 @@ const HELLO =
 async function underWayAtTheDoor(requests: number) {
   const waiting: (() => void)[] = [];
   const answerAgain = () =>
-    new Promise<{ text: string }>((resolve) =>
-      waiting.push(() => resolve({ text: '{"data":{"hello":"door"}}' })),
+    new Promise<TextAnswer>((resolve) =>
+      waiting.push(() => resolve({ text: toByteText('{"data":{"hello":"door"}}') })),
     );
   const server = await startServer({ app: (runs) => ({ ...testApp(runs), answerAgain }) });
   const answers = keepAlive(server.port);

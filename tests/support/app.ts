@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type DocumentNode, type ExecutionResult, type GraphQLSchema, parse, validate } from 'graphql';
 import { type Db, openPool, syncDevelopment } from '../../src/data/index.ts';
 import { scalarTypes } from '../../src/emit/index.ts';
+import { fromByteText } from '../../src/kit/byte-text.ts';
 import type { ViewerState } from '../../src/model/viewer.ts';
 import { type BuiltApp, buildApp } from '../../src/pipeline.ts';
 import { buildExecutableSchema } from '../../src/query/build-executable-schema.ts';
@@ -131,7 +132,7 @@ export async function createTestApp(sdl: string, options: TestAppOptions = {}): 
     const scope = scopeOf(viewer, ask);
     if (ask.compile !== false && ask.idempotencyKey === undefined && !ask.db) {
       const text = await writes.answer({ document, variables, scope });
-      if (text !== undefined) return answerOf({ data: JSON.parse(text) });
+      if (text !== undefined) return answerOf({ data: JSON.parse(fromByteText(text)) });
     }
     const context = { scope, api: undefined };
     return answerOf(
@@ -163,7 +164,7 @@ export async function createTestApp(sdl: string, options: TestAppOptions = {}): 
       const queries = new CompiledQueries({ app: built.app, rules: built.rules, schema, onFault });
       const scope = scopeOf(viewer, {});
       const text = await queries.answer({ document: parse(source), variables, scope });
-      return text === undefined ? undefined : (JSON.parse(text) as unknown);
+      return text === undefined ? undefined : (JSON.parse(fromByteText(text)) as unknown);
     },
     statements: () => seen.splice(0),
     close: async () => {

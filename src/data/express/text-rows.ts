@@ -86,7 +86,7 @@ export class TextRows extends Query {
       if (form) {
         this.#all ??= new RowsText(form);
         this.#all.add(row);
-      } else this.#row ??= row.fields;
+      } else this.#row ??= row.texts;
     } catch (error) {
       this.#refuse(error as Error);
     }

@@ -74,8 +74,8 @@ export class JsonWriter {
     }
   }
 
-  /** The text; nothing can be written afterwards. */
-  end(encoding: 'utf8' | 'base64url' = 'utf8'): string {
+  /** The bytes, as characters or in Base64; nothing can be written afterwards. */
+  end(encoding: 'latin1' | 'base64url' = 'latin1'): string {
     const text = this.#to.toString(encoding, 0, this.#at);
     if (this.#to.length === SPARE_BYTES && spare.length < MOST_SPARE) spare.push(this.#to);
     this.#to = NULL.bytes;

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { Parser } from 'pg-protocol/dist/parser.js';
+import type { ByteText } from '../../kit/byte-text.ts';
 import type { Texts } from '../db.ts';
 
 const DATA_ROW = 0x44;
@@ -23,14 +24,23 @@ export class RawRow {
     return this.bytes.readInt16BE(this.start);
   }
 
-  get fields(): Texts {
+  /** What node-postgres makes rows of. */
+  get fields(): readonly (string | null)[] {
+    return this.#read('utf8');
+  }
+
+  get texts(): Texts {
+    return this.#read('latin1') as readonly (ByteText | null)[];
+  }
+
+  #read(encoding: 'utf8' | 'latin1'): readonly (string | null)[] {
     const { bytes, fieldCount } = this;
     const fields = new Array<string | null>(fieldCount);
     let at = this.start + 2;
     for (let i = 0; i < fieldCount; i++) {
       const length = bytes.readInt32BE(at);
       at += 4;
-      fields[i] = length < 0 ? null : bytes.toString('utf8', at, at + length);
+      fields[i] = length < 0 ? null : bytes.toString(encoding, at, at + length);
       if (length > 0) at += length;
     }
     return fields;

@@ -1,3 +1,4 @@
+import { asByteText, type ByteText, charsOf, toByteText } from '../../kit/byte-text.ts';
 import { JsonWriter } from './json-writer.ts';
 import type { RawRow } from './raw-row.ts';
 import { RowAtHand } from './row-at-hand.ts';
@@ -8,7 +9,7 @@ const COMMA = 0x2c;
 
 /** A part with everything that is known of it beforehand. */
 type Prepared =
-  | { readonly kind: 'literal'; readonly text: string }
+  | { readonly kind: 'literal'; readonly text: ByteText }
   | { readonly kind: 'list' | 'first' | 'last' | 'head' | 'more'; readonly ops: RowOps };
 
 const prepared = new WeakMap<RowsForm, readonly Prepared[]>();
@@ -43,10 +44,10 @@ export class RowsText {
     }
   }
 
-  end(): string {
+  end(): ByteText {
     hand.letGo();
     const hasMore = this.#onPage > this.#page.size;
-    return this.#parts.map((part) => part.text(hasMore)).join('');
+    return asByteText(this.#parts.map((part) => part.text(hasMore)).join(''));
   }
 }
 
@@ -82,8 +83,9 @@ class Part {
     writer.row(hand, this.#prepared.ops);
   }
 
+  /** The characters of a byte text. */
   text(hasMore: boolean): string {
-    if (this.#prepared.kind === 'literal') return this.#prepared.text;
+    if (this.#prepared.kind === 'literal') return charsOf(this.#prepared.text);
     const writer = this.#writer as JsonWriter;
     if (this.#prepared.kind === 'list') {
       if (this.#isReversed) writer.reverse(this.#starts, COMMA);
@@ -107,7 +109,7 @@ function preparedParts(form: RowsForm): readonly Prepared[] {
 }
 
 function prepare(part: RowsPart): Prepared {
-  if ('literal' in part) return { kind: 'literal', text: part.literal };
+  if ('literal' in part) return { kind: 'literal', text: toByteText(part.literal) };
   if ('list' in part) return { kind: 'list', ops: rowOps(part.list) };
   if ('first' in part) return { kind: 'first', ops: rowOps(part.first) };
   if ('last' in part) return { kind: 'last', ops: rowOps(part.last) };

@@ -1,6 +1,7 @@
 import { type ApolloServerPlugin, type GraphQLRequestContext, HeaderMap } from '@apollo/server';
 import { type DocumentNode, type FormattedExecutionResult, getOperationAST } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { asByteText, type ByteText, charsOf, toByteText } from '../../kit/byte-text.ts';
 import { SplicedData } from '../../query/compile/index.ts';
 import type { GraphQLContext } from '../../query/graphql-context.ts';
 import type { RequestScope } from '../../query/request-scope.ts';
@@ -18,7 +19,7 @@ interface Sent {
 
 /** A whole answer without errors. */
 interface Answered {
-  readonly text: string;
+  readonly text: ByteText;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -84,7 +85,7 @@ export class CachedOperations {
     try {
       const answer = await work();
       if (!answer) return undefined;
-      const data = answer.text.slice(BEFORE_DATA.length, -AFTER_DATA.length);
+      const data = asByteText(charsOf(answer.text).slice(BEFORE_DATA.length, -AFTER_DATA.length));
       if (turn.kind === 'first') turn.finish(data);
       const { text, headers } = answered(data, judgement, undefined);
       return { text, headers: { ...answer.headers, ...headers } };
@@ -133,9 +134,9 @@ export class CachedOperations {
 const BEFORE_DATA = '{"data":';
 const AFTER_DATA = '}\n';
 
-function answered(data: string, judgement: Judgement, age: number | undefined): Answered {
+function answered(data: ByteText, judgement: Judgement, age: number | undefined): Answered {
   return {
-    text: `${BEFORE_DATA}${data}${AFTER_DATA}`,
+    text: asByteText(`${BEFORE_DATA}${data}${AFTER_DATA}`),
     headers: Object.fromEntries(cacheHeaders(judgement, age)),
   };
 }
@@ -147,12 +148,12 @@ function finish(turn: Turn, { data, errors, extensions }: FormattedExecutionResu
   turn.finish(isWhole ? textOf(data) : undefined);
 }
 
-function textOf(data: unknown): string {
-  return data instanceof SplicedData ? data.text : JSON.stringify(data);
+function textOf(data: unknown): ByteText {
+  return data instanceof SplicedData ? data.text : toByteText(JSON.stringify(data));
 }
 
 /** Apollo takes `data` for an object; `stringifyResult` knows better. */
-function spliced(text: string) {
+function spliced(text: ByteText) {
   const singleResult = { data: new SplicedData(text) } as unknown as FormattedExecutionResult;
   return { http: { headers: new HeaderMap() }, body: { kind: 'single', singleResult } } as const;
 }

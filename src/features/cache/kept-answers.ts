@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
+import type { ByteText } from '../../kit/byte-text.ts';
 import type { Changes } from './changes.ts';
 
 /** `data` of an answer as JSON text. */
 export interface KeptAnswer {
-  readonly text: string;
+  readonly text: ByteText;
   /** Milliseconds, as `Date.now()`. */
   readonly at: number;
   readonly since: number;
@@ -14,7 +15,7 @@ export interface KeptAnswer {
 /** What becomes of a request: it is answered, or works the answer out for others, or works alone. */
 export type Turn =
   | { readonly kind: 'kept'; readonly answer: KeptAnswer }
-  | { readonly kind: 'first'; readonly finish: (text: string | undefined) => void }
+  | { readonly kind: 'first'; readonly finish: (text: ByteText | undefined) => void }
   | { readonly kind: 'alone' };
 
 export interface KeptAnswersOptions {
@@ -60,8 +61,8 @@ export class KeptAnswers {
       max: options.maxEntries,
       maxSize: options.maxBytes,
       maxEntrySize: Math.max(1, Math.floor(options.maxBytes * LARGEST_PART)),
-      // Two bytes for each character is the most that they take.
-      sizeCalculation: ({ text }, key) => text.length * 2 + key.length + ENTRY_BYTES,
+      // A byte text takes a byte for each character, and a key is ASCII.
+      sizeCalculation: ({ text }, key) => text.length + key.length + ENTRY_BYTES,
     });
   }
 
@@ -103,7 +104,7 @@ export class KeptAnswers {
     let land: () => void = () => undefined;
     const flight: Flight = { began: Date.now(), done: new Promise((resolve) => (land = resolve)) };
     this.#flights.set(key, flight);
-    const finish = (text: string | undefined): void => {
+    const finish = (text: ByteText | undefined): void => {
       signal?.removeEventListener('abort', giveUp);
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
       // What was written meanwhile may be missing in what was read.

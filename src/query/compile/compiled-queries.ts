@@ -1,10 +1,11 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { RuleBook } from '../../access/rule-book.ts';
-import { DatabaseError, type Row } from '../../data/index.ts';
+import { DatabaseError } from '../../data/index.ts';
+import type { ByteText } from '../../kit/byte-text.ts';
 import type { AppModel } from '../../model/app-model.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { type BuiltStatement, buildStatement, type CompilableOperation } from './build-statement.ts';
-import { joinAnswer } from './join-answer.ts';
+import { joinAnswer, type TextRow } from './join-answer.ts';
 import { KnownOperations, type SentOperation } from './known-operations.ts';
 import { prepareRun, type Run, readRow } from './prepare-run.ts';
 import type { ShapeParts } from './request-shape.ts';
@@ -55,7 +56,7 @@ export class CompiledQueries {
    * for what is not compiled, and for everything that goes wrong, so that errors are theirs.
    * @throws DatabaseError where the database is to blame and asking again would help nobody
    */
-  async answer(request: QueryRequest): Promise<string | undefined> {
+  async answer(request: QueryRequest): Promise<ByteText | undefined> {
     const found = this.#known.find(request);
     if (!found) return undefined;
     const { known, variables } = found;
@@ -68,7 +69,7 @@ export class CompiledQueries {
     return row && joinAnswer(run.statement.members, row, run.statement.marks);
   }
 
-  async #read(run: Run, scope: RequestScope): Promise<Row | undefined> {
+  async #read(run: Run, scope: RequestScope): Promise<TextRow | undefined> {
     try {
       return await readRow(run, scope.db, scope, 'read');
     } catch (error) {

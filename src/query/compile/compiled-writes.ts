@@ -1,12 +1,13 @@
 import type { DocumentNode } from 'graphql';
 import { v7 as uuid7 } from 'uuid';
-import { DatabaseError, type Queryable, type Row } from '../../data/index.ts';
+import { DatabaseError, type Queryable } from '../../data/index.ts';
+import type { ByteText } from '../../kit/byte-text.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { compileCreate } from './build-create.ts';
 import { compileDelete } from './build-delete.ts';
 import { compileUpdate } from './build-update.ts';
 import type { CompiledQueriesParts, QueryRequest } from './compiled-queries.ts';
-import { joinAnswer } from './join-answer.ts';
+import { joinAnswer, type TextRow } from './join-answer.ts';
 import { type KnownOperation, KnownOperations } from './known-operations.ts';
 import type { BuildWrite, WriteAsk } from './one-row.ts';
 import { isRefusal, prepareRun, type Run, readRow } from './prepare-run.ts';
@@ -47,7 +48,7 @@ export class CompiledWrites {
    * step: what is not compiled, and everything that is refused, so that refusals are worded at one place.
    * @throws DatabaseError where it is not known that nothing was stored, or where trying again would help nobody
    */
-  async answer(request: QueryRequest): Promise<string | undefined> {
+  async answer(request: QueryRequest): Promise<ByteText | undefined> {
     const found = this.#known.find(request);
     const write = found && oneRowWrite(this.#parts.app, found.known.operation.operation);
     if (!write) return undefined;
@@ -66,7 +67,7 @@ export class CompiledWrites {
   }
 
   /** Undefined where the database has refused. */
-  async #write(run: Run, scope: RequestScope, shares: 'insert' | 'write'): Promise<Row | undefined> {
+  async #write(run: Run, scope: RequestScope, shares: 'insert' | 'write'): Promise<TextRow | undefined> {
     try {
       return await readRow(run, this.#db, scope, shares);
     } catch (error) {
@@ -100,7 +101,7 @@ function askOf(
 }
 
 /** The row is stored by now, so whatever goes wrong must not look as if nothing had happened. */
-function textOf({ statement }: Run, row: Row): string {
+function textOf({ statement }: Run, row: TextRow): ByteText {
   const text = joinAnswer(statement.members, row, statement.marks);
   if (text === undefined) throw new DatabaseError('other', 'The answer for a stored row is no JSON');
   return text;

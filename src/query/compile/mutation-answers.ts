@@ -5,7 +5,8 @@ import {
   type GraphQLObjectType,
   locatedError,
 } from 'graphql';
-import { DatabaseError, type Row } from '../../data/index.ts';
+import { DatabaseError } from '../../data/index.ts';
+import { asByteText, type ByteText } from '../../kit/byte-text.ts';
 import { asksRuledFields } from '../guards/index.ts';
 import type { Args } from '../read/make-plan.ts';
 import type { RequestScope } from '../request-scope.ts';
@@ -17,7 +18,7 @@ import { type AnswerPart, buildAnswer, partsOf } from './build-answer.ts';
 import { argumentsOf, type BuildContext, firstOf, objectTypeOf } from './build-context.ts';
 import { collectFields } from './collect-fields.ts';
 import type { CompiledQueriesParts } from './compiled-queries.ts';
-import { joinAnswer } from './join-answer.ts';
+import { joinAnswer, type TextRow } from './join-answer.ts';
 import { type KnownOperation, KnownOperations } from './known-operations.ts';
 import { prepareRun, type Run, readRow } from './prepare-run.ts';
 import type { TypedVariable } from './request-shape.ts';
@@ -171,11 +172,11 @@ function contextOf({ operation }: KnownOperation, scope: RequestScope, variables
 
 /** One after another, up to the first that fails. */
 async function runFields({ keys, fields }: Fields, scope: RequestScope): Promise<ExecutionResult> {
-  const values: Record<string, string> = {};
+  const values: Record<string, ByteText> = {};
   const marks = { json: false, floats: false };
   for (const [index, field] of fields.entries()) {
     if (typeof field === 'string') {
-      values[index] = field;
+      values[index] = asByteText(field);
       continue;
     }
     try {
@@ -199,22 +200,26 @@ async function runFields({ keys, fields }: Fields, scope: RequestScope): Promise
   return { data: new SplicedData(text) as unknown as Record<string, unknown> };
 }
 
-function runField({ root, args, run, parts }: PreparedField, scope: RequestScope): Promise<string> {
+function runField({ root, args, run, parts }: PreparedField, scope: RequestScope): Promise<ByteText> {
   return root.write(scope, root.entity, args, async (ids) => {
     const row = ids.length === 0 ? NOTHING : await readAnswer(run, ids, scope);
     if (parts) return batchText(parts, ids.length, row);
     const text = row?.r0;
-    if (typeof text === 'string') return text;
+    if (text != null) return text;
     // A cascade has taken it along.
     if (root.answers === 'row') throw notFound(root.entity);
-    return '[]';
+    return asByteText('[]');
   });
 }
 
-const NOTHING: Row = {};
+const NOTHING: TextRow = {};
 
 /** @throws LeftToResolvers where it is not for us to say what is wrong */
-async function readAnswer(run: Run, ids: readonly string[], scope: RequestScope): Promise<Row | undefined> {
+async function readAnswer(
+  run: Run,
+  ids: readonly string[],
+  scope: RequestScope,
+): Promise<TextRow | undefined> {
   try {
     return await readRow({ ...run, params: [ids, ...run.params.slice(1)] }, scope.db, scope);
   } catch (error) {
@@ -224,10 +229,10 @@ async function readAnswer(run: Run, ids: readonly string[], scope: RequestScope)
   }
 }
 
-function batchText(parts: readonly AnswerPart[], count: number, row: Row | undefined): string {
+function batchText(parts: readonly AnswerPart[], count: number, row: TextRow | undefined): ByteText {
   const members = parts.map((part) => {
     const value = 'column' in part ? (row?.[part.column] ?? '[]') : (part.json ?? count);
     return `"${part.key}":${String(value)}`;
   });
-  return `{${members.join(',')}}`;
+  return asByteText(`{${members.join(',')}}`);
 }

@@ -2,12 +2,13 @@ import {
   DatabaseError,
   type Queryable,
   type QueryOptions,
-  type Row,
   type RowsForm,
   type Shares,
 } from '../../data/index.ts';
+import type { ByteText } from '../../kit/byte-text.ts';
 import type { RequestScope } from '../request-scope.ts';
 import type { BuiltStatement } from './build-statement.ts';
+import type { TextRow } from './join-answer.ts';
 import { type MadeValues, makeTrial, requestShape, type ShapeParts } from './request-shape.ts';
 import { fillTemplate, inferTemplate, type Template } from './template.ts';
 import type { TemplateStore } from './template-store.ts';
@@ -52,7 +53,7 @@ export async function readRow(
   db: Queryable,
   scope: RequestScope,
   shares?: Shares,
-): Promise<Row | undefined> {
+): Promise<TextRow | undefined> {
   if (statement.text === '') return {};
   const texts = await db.readTexts(
     statement.text,
@@ -60,7 +61,7 @@ export async function readRow(
     new RunOptions(scope, name, shares, statement.rows),
   );
   if (!texts) return undefined;
-  const row: Record<string, string | null> = {};
+  const row: Record<string, ByteText | null> = {};
   for (const [at, text] of texts.entries()) row[`r${at}`] = text;
   return row;
 }

@@ -1,5 +1,6 @@
 import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toByteText } from '../../../src/kit/byte-text.ts';
 import { SplicedData, stringifyResult } from '../../../src/query/compile/index.ts';
 import { as, signedOut } from '../reads/start-reads.ts';
 import { startTwoPaths, type TwoPaths } from './two-paths.ts';
@@ -244,7 +245,7 @@ describe('a spliced answer', () => {
   it('is the text that JSON.stringify would make of the same data', () => {
     const data = { a: [1, 'ä'] };
     const text = JSON.stringify(data);
-    const spliced = { data: new SplicedData(text) } as never;
+    const spliced = { data: new SplicedData(toByteText(text)) } as never;
     expect(stringifyResult(spliced)).toBe(stringifyResult({ data }));
     expect(JSON.stringify(spliced)).toBe(JSON.stringify({ data }));
   });

@@ -1,4 +1,5 @@
 import { type ExecutionResult, execute, parse, validate } from 'graphql';
+import { fromByteText } from '../../../src/kit/byte-text.ts';
 import type { ViewerState } from '../../../src/model/viewer.ts';
 import { CompiledQueries } from '../../../src/query/compile/index.ts';
 import { type Reads, startReads } from '../reads/start-reads.ts';
@@ -63,7 +64,7 @@ export async function startTwoPaths(sdl: string, custom: Record<string, unknown>
     return {
       resolvers: JSON.stringify(result.data ?? null),
       errors: (result.errors ?? []).map(({ message }) => message),
-      compiled,
+      compiled: compiled && fromByteText(compiled),
       whyNot: queries.whyNot(document),
       statements: other.statements,
     };
