@@ -5,11 +5,11 @@ import {
   GraphQLError,
   Kind,
   type OperationDefinitionNode,
+  parse,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
 import type { Limits } from '../config/config.ts';
-import { parseDocument } from '../kit/parse-document.ts';
 import { ViewerError } from '../kit/viewer-error.ts';
 
 type OperationLimits = Pick<
@@ -71,7 +71,7 @@ function refuseOver(what: string, found: number, limit: number): void {
 /** Tokens are counted while parsing, so that deep syntax ends before it exhausts the parser's stack. */
 function parseWithin(source: string, tokens: number): DocumentNode | undefined {
   try {
-    return parseDocument(source, { maxTokens: tokens, noLocation: true });
+    return parse(source, { maxTokens: tokens, noLocation: true });
   } catch (error) {
     const tooLong = error instanceof GraphQLError && error.message.includes('Parsing aborted');
     if (tooLong || error instanceof RangeError) {

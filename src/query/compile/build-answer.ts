@@ -1,4 +1,5 @@
 import type { FieldNode, GraphQLObjectType } from 'graphql';
+import { type ByteText, toByteText } from '../../kit/byte-text.ts';
 import type { Entity } from '../../model/app-model.ts';
 import { THIS } from '../../model/expr.ts';
 import { statementEnv } from '../read/run-statement.ts';
@@ -30,8 +31,8 @@ export interface AnswerAsk {
 
 /** A member of the field's value: what PostgreSQL answers in a column, a text that is known, or else the number of rows. */
 export type AnswerPart =
-  | { readonly key: string; readonly column: string }
-  | { readonly key: string; readonly json: string | undefined };
+  | { readonly key: ByteText; readonly column: string }
+  | { readonly key: ByteText; readonly json: string | undefined };
 
 /** How a batch is put together; any other answer is one column. */
 export function partsOf({ context, root, type, nodes }: AnswerAsk): readonly AnswerPart[] | undefined {
@@ -39,8 +40,8 @@ export function partsOf({ context, root, type, nodes }: AnswerAsk): readonly Ans
   let columns = 0;
   return [...collectFields(context, type, selectionsOf(nodes))].map(([key, own]): AnswerPart => {
     const { value } = firstOf(own).name;
-    if (value === 'nodes') return { key, column: `r${columns++}` };
-    return { key, json: value === 'count' ? undefined : JSON.stringify(type.name) };
+    if (value === 'nodes') return { key: toByteText(key), column: `r${columns++}` };
+    return { key: toByteText(key), json: value === 'count' ? undefined : JSON.stringify(type.name) };
   });
 }
 

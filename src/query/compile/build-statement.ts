@@ -1,5 +1,6 @@
 import type { FragmentDefinitionNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { RowsForm } from '../../data/index.ts';
+import { type ByteText, toByteText } from '../../kit/byte-text.ts';
 import { statementEnv } from '../read/run-statement.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { ident, join, type Param, type Sql, sql } from '../sql/sql.ts';
@@ -18,8 +19,8 @@ export interface CompilableOperation {
 
 /** One member of `data`: what PostgreSQL answers in a column, or a text that is known beforehand. */
 export type RootMember =
-  | { readonly key: string; readonly column: string }
-  | { readonly key: string; readonly json: string };
+  | { readonly key: ByteText; readonly column: string }
+  | { readonly key: ByteText; readonly json: string };
 
 /** An operation for one viewer and one set of variables as one SQL statement; no text where no SQL is needed. */
 export interface BuiltStatement {
@@ -49,16 +50,16 @@ export function buildStatement(
   const members: RootMember[] = [];
   for (const [key, nodes] of collectFields(context, query, [operation.selectionSet])) {
     if (firstOf(nodes).name.value === '__typename') {
-      members.push({ key, json: JSON.stringify(query.name) });
+      members.push({ key: toByteText(key), json: JSON.stringify(query.name) });
       continue;
     }
     const value = rootValue(context, query, nodes, env);
     const json = knownText(value);
     if (json !== undefined) {
-      members.push({ key, json });
+      members.push({ key: toByteText(key), json });
       continue;
     }
-    members.push({ key, column: `r${values.length}` });
+    members.push({ key: toByteText(key), column: `r${values.length}` });
     values.push(value);
   }
   return { ...statementOf(values), members, marks };

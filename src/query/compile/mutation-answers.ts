@@ -6,7 +6,7 @@ import {
   locatedError,
 } from 'graphql';
 import { DatabaseError } from '../../data/index.ts';
-import { asByteText, type ByteText } from '../../kit/byte-text.ts';
+import { asByteText, type ByteText, toByteText } from '../../kit/byte-text.ts';
 import { asksRuledFields } from '../guards/index.ts';
 import type { Args } from '../read/make-plan.ts';
 import type { RequestScope } from '../request-scope.ts';
@@ -192,7 +192,7 @@ async function runFields({ keys, fields }: Fields, scope: RequestScope): Promise
     marks.floats ||= field.run.statement.marks.floats;
   }
   const text = joinAnswer(
-    keys.map((key, index) => ({ key, column: String(index) })),
+    keys.map((key, index) => ({ key: toByteText(key), column: String(index) })),
     values,
     marks,
   );

@@ -1,5 +1,6 @@
 import { type FieldNode, type GraphQLObjectType, isNonNullType, Kind } from 'graphql';
 import { decidedWithoutRow } from '../../access/decide.ts';
+import { toByteText } from '../../kit/byte-text.ts';
 import type { Entity } from '../../model/app-model.ts';
 import { type Expr, THIS } from '../../model/expr.ts';
 import type { Args } from '../read/make-plan.ts';
@@ -162,7 +163,7 @@ export function writtenAndAnswered(
   const answer = sql`SELECT ${orFail(text, conditions, row)} AS "r0" FROM ${from}`;
   const write = how.write(env, !looksElsewhere(join([text, ...conditions, level.from(raw(''))])));
   const statement = numbered(sql`WITH ${ident(WRITTEN)} AS (${write} RETURNING *) ${answer}`);
-  return { ...statement, members: [{ key, column: 'r0' }], marks: context.marks };
+  return { ...statement, members: [{ key: toByteText(key), column: 'r0' }], marks: context.marks };
 }
 
 /** Whether a rule takes a row to hold. */
