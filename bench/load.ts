@@ -65,6 +65,10 @@ interface Job {
 }
 
 function runWrk({ url, headers, bodies, connections, seconds }: Job): Promise<LoadResult> {
+  if (!Number.isInteger(seconds))
+    return Promise.reject(
+      new Error(`wrk counts in whole seconds, not in ${seconds}; take --loader autocannon`),
+    );
   mkdirSync(WORK, { recursive: true });
   const script = join(WORK, 'load.lua');
   writeFileSync(script, wrkScript(headers, bodies));

@@ -119,9 +119,10 @@ function difference(
 /** Contestants take turns within each operation, so that whatever else the machine does meets all of them alike. */
 async function measure(): Promise<void> {
   const cells: Cell[] = [];
+  const warmup = Number(options.warmup);
   for (const connections of options.connections.split(',').map(Number)) {
     for (const operation of operations) {
-      for (const entrant of entrants) await load(entrant, operation, connections, Number(options.warmup));
+      if (warmup > 0) for (const entrant of entrants) await load(entrant, operation, connections, warmup);
       for (let round = 0; round < Number(options.rounds); round++) {
         for (const entrant of entrants) cells.push(await cell(entrant, operation, connections));
       }
