@@ -141,8 +141,10 @@ async function outcomeOf(steps: readonly Step[]): Promise<Outcome> {
     () => true,
     () => false,
   );
-  const rows = await db.query('DELETE FROM item WHERE id > $1 RETURNING id', [TAKEN]);
-  return { stored: rows.map(({ id }) => id), done, isCommitted };
+  // In whatever order: PostgreSQL puts rows where others have been.
+  const rows = await db.query<{ id: number }>('DELETE FROM item WHERE id > $1 RETURNING id', [TAKEN]);
+  const inOrder = (ids: readonly number[]) => [...ids].sort((one, other) => one - other);
+  return { stored: inOrder(rows.map(({ id }) => id)), done: inOrder(done), isCommitted };
 }
 
 const RUNS = Number(process.env.TRANSACTIONS ?? 150);
