@@ -141,6 +141,42 @@ describe('short reads share a connection', () => {
     }
   });
 
+  it('what keeps PostgreSQL busy leaves at once where it has nothing to do; the rest leaves together', async () => {
+    const count = (rows: number) =>
+      db.readTexts(
+        `SELECT pg_backend_pid()::text, extract(epoch FROM clock_timestamp()) * 1000,
+          (SELECT count(*) FROM generate_series(1, $1::int4))::text`,
+        [String(rows)],
+        { name: `count to ${rows}`, shares: 'read' },
+      );
+    /** The least of some, which lets the lane know it as well. */
+    const msOf = async (rows: number): Promise<number> => {
+      const all: number[] = [];
+      for (let run = 0; run < 16; run++) {
+        const began = performance.now();
+        await count(rows);
+        all.push(performance.now() - began);
+      }
+      return Math.min(...all);
+    };
+    /** When PostgreSQL began each of several, counted from when the turn in which they were asked for came to its end. */
+    const begun = async (rows: number, asked: number): Promise<readonly number[]> => {
+      const many = () => Promise.all(values.map(() => count(rows)));
+      await vi.waitFor(async () => expect(backendsOf(await many()).size).toBe(1), { timeout: 20_000 });
+      const all = Array.from({ length: asked }, () => count(rows));
+      const until = performance.now() + 200;
+      while (performance.now() < until);
+      const end = performance.timeOrigin + performance.now();
+      return (await Promise.all(all)).map((texts) => Number(texts?.[1]) - end);
+    };
+    let rows = 500;
+    while ((await msOf(rows)) < (await msOf(1)) + 0.2) rows = Math.round(rows * 1.5);
+    const busy = await begun(rows, 12);
+    expect(busy.at(0)).toBeLessThan(-50);
+    expect(busy.at(-1)).toBeGreaterThan(-1);
+    for (const brief of await begun(1, 2)) expect(brief).toBeGreaterThan(-1);
+  });
+
   it('lane and pool together open no more connections than they may', async () => {
     await untilShared();
     const held = values.map(() => db.query('SELECT pg_sleep(0.05)'));

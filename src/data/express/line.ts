@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { atEndOfTurn } from '../../kit/end-of-turn.ts';
 import { beginSession } from '../begin-session.ts';
 import { cutConnection } from '../cut-connection.ts';
 import { DatabaseError, toDatabaseError } from '../database-error.ts';
@@ -13,6 +14,11 @@ import { TextRows } from './text-rows.ts';
  * Once no more than so many are unanswered, those that wait are sent: PostgreSQL has something to do until they arrive.
  */
 const FEW_LEFT = 4;
+/**
+ * Reads that take PostgreSQL so long leave at once where it has nothing to do: until the end of the turn, while more requests are
+ * being read, it would wait. Milliseconds.
+ */
+const WORTH_A_PACKET_MS = 1;
 
 /** What became of a statement: its row, or nothing that could be relied on, so that it has to be run elsewhere. */
 export type Outcome = { readonly texts: Texts | undefined } | undefined;
@@ -138,6 +144,9 @@ export class Line {
       if (joins) this.#held.push(waiting);
       if (!joins || this.#sent <= FEW_LEFT) this.#leaveSoon();
       if (!joins) this.#sendTogether([waiting]);
+      // Not for inserts: those that leave in two packets are committed twice.
+      else if (statement.shares === 'read' && this.#sent === 0 && this.#usualMs >= WORTH_A_PACKET_MS)
+        this.#leaveNow();
     });
   }
 
@@ -167,13 +176,21 @@ export class Line {
     }
   }
 
+  /** Sends what is held, before the end of the turn; what comes up until then is another packet. */
+  #leaveNow(): void {
+    const { stream } = this.#client.connection;
+    this.#sendHeld();
+    stream.uncork();
+    stream.cork();
+  }
+
   /** What is sent in one turn of the event loop leaves as one packet: that is much of what a line saves. */
   #leaveSoon(): void {
     if (this.#isLeaving) return;
     this.#isLeaving = true;
     const { stream } = this.#client.connection;
     stream.cork();
-    setImmediate(() => {
+    atEndOfTurn('ask', () => {
       this.#isLeaving = false;
       if (this.#sent <= FEW_LEFT) this.#sendHeld();
       stream.uncork();
