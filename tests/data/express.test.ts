@@ -533,6 +533,7 @@ describe('what counts as short', () => {
     expect(noted(eight(0.5).slice(1)).has('s', 0)).toBe(false);
     expect(noted(eight(0.5)).has('s', 0)).toBe(true);
     expect(noted([0.5, ...eight(9).slice(1)]).has('s', 0)).toBe(true);
+    expect(noted(eight(2)).has('s', 0)).toBe(true);
     expect(noted(eight(3)).has('s', 0)).toBe(false);
     expect(noted([...eight(50).slice(4), ...eight(0.5).slice(4)]).has('s', 0)).toBe(true);
     expect(noted([...eight(50).slice(3), ...eight(0.5).slice(5)]).has('s', 0)).toBe(false);
@@ -540,13 +541,13 @@ describe('what counts as short', () => {
 
   it('is judged on the lane from then on: runs beside it find it full, and compete', () => {
     expect(noted([...eight(0.5), ...eight(90)]).has('s', 0)).toBe(true);
-    expect(noted(eight(0.5), [30, ...eight(2).slice(1)]).has('s', 0)).toBe(true);
-    expect(noted(eight(0.5), [30, 30, ...eight(2).slice(2)]).has('s', 0)).toBe(false);
+    expect(noted(eight(0.5), [30, ...eight(3).slice(1)]).has('s', 0)).toBe(true);
+    expect(noted(eight(0.5), [30, 30, ...eight(3).slice(2)]).has('s', 0)).toBe(false);
   });
 
   it('has to have been quick within a minute', () => {
-    expect(noted(eight(0.5), eight(2), 60_000).has('s', 60_000)).toBe(true);
-    expect(noted(eight(0.5), eight(2), 60_001).has('s', 60_001)).toBe(false);
+    expect(noted(eight(0.5), eight(3), 60_000).has('s', 60_000)).toBe(true);
+    expect(noted(eight(0.5), eight(3), 60_001).has('s', 60_001)).toBe(false);
   });
 
   it('is barred for longer each time, until it has behaved for as long', () => {
@@ -565,7 +566,7 @@ describe('what counts as short', () => {
     expect([short.mayJoin(S, 30_000), short.mayJoin(S, 30_001)]).toEqual([true, false]);
     short.noteOnLane([S, T], 0.5, 30_001);
     expect(short.mayJoin(S, 30_001)).toBe(false);
-    short.noteOnLane([S, S], 2, 30_001);
+    short.noteOnLane([S, S], 4, 30_001);
     expect(short.mayJoin(S, 30_001)).toBe(true);
     expect(short.mayJoin({ ...S, shares: 'write' }, 30_001)).toBe(false);
   });

@@ -1,7 +1,7 @@
 import type { Shares } from '../db.ts';
 
 /** A statement is short that took less than this not long ago. Milliseconds. */
-const QUICK_MS = 1;
+const QUICK_MS = 2;
 /** The same for one that writes, since the disk's time is in it. */
 const QUICK_WRITE_MS = 5;
 /** How long ago that may be: on a busy machine everything takes longer, which is no reason to make it busier. */
