@@ -24,8 +24,8 @@ export interface MigrationPlan {
 
 /**
  * Plans the way from `last` (undefined: an empty database) to `desired`: drops of changed objects, stated renames,
- * Prisma's own changes, then new and changed objects. Objects that look at a column which Prisma changes are dropped
- * before and created again after, changed or not. Needs no database.
+ * Prisma's own changes, then new and changed objects. Objects that look at a column which Prisma changes, or which is generated
+ * anew, are dropped before and created again after, changed or not. Needs no database.
  * @throws MigrationError when a schema is not valid or a rename cannot be done
  */
 export async function planMigration(
@@ -79,6 +79,9 @@ function changeObjects(
   const wanted = new Map(desired.map((one) => [one.name, one]));
   const stays = (one: SqlObject): boolean =>
     wanted.get(one.name)?.create === one.create && !reads(one, touched.get(one.table));
+  // With a column PostgreSQL drops its checks and indexes, without a word. Generated columns do not read each other.
+  for (const { table, column } of generatedColumns(last.filter((one) => !stays(one))))
+    touched.set(table, new Set(touched.get(table)).add(column));
   const kept = new Set(last.filter(stays).map((one) => one.name));
   return {
     drops: last.filter((one) => !kept.has(one.name)).reverse(),

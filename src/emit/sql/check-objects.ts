@@ -1,6 +1,12 @@
 import type { RuleBook } from '../../access/rule-book.ts';
 import { assertNever } from '../../kit/assert-never.ts';
-import type { ConstraintFormat, Entity, FieldConstraint, ScalarField } from '../../model/app-model.ts';
+import type {
+  ComputedField,
+  ConstraintFormat,
+  Entity,
+  FieldConstraint,
+  ScalarField,
+} from '../../model/app-model.ts';
 import { CONSTRAINT_FORMATS } from '../../model/constraint-formats.ts';
 import { type ConstraintArgument, constraintName, rowCheckName } from '../../model/constraint-names.ts';
 import { type ScalarRange, scalarType } from '../../model/scalars.ts';
@@ -12,7 +18,7 @@ import { quoteName, quoteText, sqlLiteral } from './sql-literal.ts';
 export function checkObjects(entity: Entity, rules: RuleBook | undefined): readonly SqlObject[] {
   return [
     ...entity.fields
-      .filter((field) => field.kind === 'scalar')
+      .filter((field) => field.kind === 'scalar' || field.kind === 'computed')
       .flatMap((field) => fieldChecks(entity, field)),
     ...(rules?.checks(entity) ?? []).map((rule, index): SqlObject => {
       const { sql, columns } = rowCheckSql(entity, rule.expr);
@@ -21,19 +27,20 @@ export function checkObjects(entity: Entity, rules: RuleBook | undefined): reado
   ];
 }
 
-function fieldChecks(entity: Entity, field: ScalarField): readonly SqlObject[] {
+/** What is computed is a column, too, and its type promises as much of it. */
+function fieldChecks(entity: Entity, field: ScalarField | ComputedField): readonly SqlObject[] {
   const conditions: [ConstraintArgument, string][] = [];
   const column = quoteName(field.column);
   if (field.type.list) {
     // Prisma makes list columns nullable, whatever the schema says.
-    if (field.required) conditions.push(['required', `${column} IS NOT NULL`]);
+    if (field.required && field.kind === 'scalar') conditions.push(['required', `${column} IS NOT NULL`]);
     conditions.push(['items', `array_position(${column}, NULL) IS NULL`]);
   }
   const range = scalarType(field.type.name)?.range;
   if (range) conditions.push(['range', rangeCondition(field, range)]);
-  for (const [argument, value] of constraintEntries(field.constraint)) {
-    conditions.push([argument, conditionOf(field, argument, value)]);
-  }
+  if (field.kind === 'scalar')
+    for (const [argument, value] of constraintEntries(field.constraint))
+      conditions.push([argument, conditionOf(field, argument, value)]);
   return conditions.map(([argument, condition]) =>
     checkObject(
       entity,
@@ -46,7 +53,7 @@ function fieldChecks(entity: Entity, field: ScalarField): readonly SqlObject[] {
 }
 
 /** What GraphQL refuses of a refined number, for additions to stored ones and for writers beside the API. */
-function rangeCondition(field: ScalarField, { min, above, max, below }: ScalarRange): string {
+function rangeCondition(field: ScalarField | ComputedField, { min, above, max, below }: ScalarRange): string {
   const column = quoteName(field.column);
   const value = field.type.list ? `ALL (${column})` : column;
   const bounds: readonly [number | undefined, string][] = [

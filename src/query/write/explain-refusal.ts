@@ -3,6 +3,7 @@ import { DatabaseError } from '../../data/index.ts';
 import { ViewerError } from '../../kit/viewer-error.ts';
 import type { Entity, Field } from '../../model/app-model.ts';
 import { findConstraint } from '../../model/constraint-names.ts';
+import { isValueField } from '../../model/exposed-fields.ts';
 import { isWritable } from '../../model/input-fields.ts';
 import { scalarType } from '../../model/scalars.ts';
 import type { RequestScope } from '../request-scope.ts';
@@ -36,8 +37,12 @@ export function explainRefusal(scope: RequestScope, error: unknown, place: Write
       return new ViewerError('CONFLICT', describeForeignKey(place), { cause: error });
     case 'check':
       return explainCheck(scope, error, place);
-    case 'notNull':
-      return input('is required', 'required', fieldOfColumn(place.entity, error.column)?.name);
+    case 'notNull': {
+      const field = fieldOfColumn(place.entity, error.column);
+      // Nobody can send what is computed.
+      const message = field?.kind === 'computed' ? 'must not be null' : 'is required';
+      return input(message, 'required', field?.name);
+    }
     case 'outOfRange':
       return input('has a number or a date that is out of range', 'range');
     case 'tooLong':
@@ -60,9 +65,10 @@ function explainCheck(scope: RequestScope, error: DatabaseError, place: WritePla
     return badInput([{ path: place.path, message: 'breaks a constraint', constraint: 'check' }], error);
   }
   const field = found.entity.fieldByName.get(found.field);
-  const scalar = field?.kind === 'scalar' ? field : undefined;
-  const range = scalar && scalarType(scalar.type.name)?.range;
-  const message = constraintMessage(found.argument, scalar?.constraint, range);
+  const valued = field && isValueField(field) ? field : undefined;
+  const constraint = valued?.kind === 'scalar' ? valued.constraint : undefined;
+  const range = valued && scalarType(valued.type.name)?.range;
+  const message = constraintMessage(found.argument, constraint, range);
   return badInput([{ path: [...place.path, found.field], message, constraint: found.argument }], error);
 }
 
@@ -88,6 +94,7 @@ function fieldOfColumn(entity: Entity, column: string | undefined): Field | unde
   return entity.fields.find(
     (field) =>
       (field.kind === 'scalar' && field.column === column && field.keyOf === undefined) ||
+      (field.kind === 'computed' && field.column === column) ||
       (field.kind === 'relation' && field.storage.kind === 'key' && field.storage.column === column),
   );
 }

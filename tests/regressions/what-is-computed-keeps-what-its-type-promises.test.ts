@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ADMIN, createTestApp, type TestApp } from '../support/app.ts';
+
+const SDL = `type Lease @model @access(read: "true", create: "true", update: "true") {
+  id: ID! @id(auto: INT)
+  tally: Int!
+  half: Int! @computed(sql: "nullif(tally, 7) / 2")
+  halves: [Int!] @computed(sql: "ARRAY[1, nullif(tally, 8)]")
+  texts: [String!]! @computed(sql: "CASE WHEN tally <> 9 THEN ARRAY['a', nullif(tally, 10)::text] END")
+  size: PositiveInt @computed(sql: "tally + 3")
+  sizes: [NonNegativeInt!] @computed(sql: "ARRAY[1, tally + 4]")
+}`;
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await createTestApp(SDL);
+});
+afterAll(() => app?.close());
+
+describe.each([true, false])('compiled: %s', (compile) => {
+  const FIELDS = '{ half halves texts size sizes }';
+  const told = async (mutation: string): Promise<unknown> => {
+    const { data, errors } = await app.graphql(mutation, {}, ADMIN, { compile });
+    return errors.length === 0 ? data : errors.map(({ message }) => message);
+  };
+
+  it.each([
+    [7, 'half must not be null'],
+    [8, 'halves must not contain null'],
+    [9, 'texts must not be null'],
+    [10, 'texts must not contain null'],
+    [-3, 'size must be greater than 0'],
+  ])('a write of %i is refused, since %s', async (tally, complaint) => {
+    const refused = [`Invalid input: input.${complaint}`];
+    expect(await told(`mutation { createLease(input: { tally: ${tally} }) ${FIELDS} }`)).toEqual(refused);
+    expect(await told('mutation { createLease(input: { tally: 1 }) { tally } }')).toEqual({
+      createLease: { tally: 1 },
+    });
+    const batch = `mutation { updateLeases(where: {}, input: { tally: ${tally} }) { count } }`;
+    expect(await told(batch)).toEqual(refused);
+  });
+
+  it('all others are stored', async () => {
+    expect(await told(`mutation { createLease(input: { tally: -1 }) ${FIELDS} }`)).toEqual({
+      createLease: { half: 0, halves: [1, -1], texts: ['a', '-1'], size: 2, sizes: [1, 3] },
+    });
+  });
+});
