@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ADMIN, createTestApp, type TestApp } from '../support/app.ts';
+import { ADMIN, as, createTestApp, type TestApp } from '../support/app.ts';
 
 const SDL = `type Lease @model @access(read: "true", create: "true", update: "true") {
   id: ID! @id(auto: INT)
@@ -9,6 +9,8 @@ const SDL = `type Lease @model @access(read: "true", create: "true", update: "tr
   texts: [String!]! @computed(sql: "CASE WHEN tally <> 9 THEN ARRAY['a', nullif(tally, 10)::text] END")
   size: PositiveInt @computed(sql: "tally + 3")
   sizes: [NonNegativeInt!] @computed(sql: "ARRAY[1, tally + 4]")
+  secret: PositiveInt @computed(sql: "12 - tally") @hidden
+  closed: Int! @computed(sql: "nullif(tally, 11)") @access(read: "'boss' in viewer.roles")
 }`;
 
 let app: TestApp;
@@ -38,6 +40,12 @@ describe.each([true, false])('compiled: %s', (compile) => {
     });
     const batch = `mutation { updateLeases(where: {}, input: { tally: ${tally} }) { count } }`;
     expect(await told(batch)).toEqual(refused);
+  });
+
+  it.each([11, 12])('a write of %i is refused without a name that its viewer cannot see', async (tally) => {
+    const mutation = `mutation { createLease(input: { tally: ${tally} }) { id } }`;
+    const { errors } = await app.graphql(mutation, {}, as('7'), { compile });
+    expect(errors.map(({ message }) => message)).toEqual(['Invalid input: input breaks a constraint']);
   });
 
   it('all others are stored', async () => {

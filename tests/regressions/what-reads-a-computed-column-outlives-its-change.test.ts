@@ -5,7 +5,8 @@ import { createTestApp, type TestApp } from '../support/app.ts';
 
 // Dropping a column drops whatever PostgreSQL keeps about it, without a word.
 const product = (prices: string, total: string, words: string, searched = '') => `
-  type Product @model @access(read: "true", create: "true") @check(expr: "this.total < 1000") {
+  type Product @model @access(read: "true", create: "true") @check(expr: "this.total < 1000")
+    @index(fields: ["amount"], where: "plinth_search IS NOT NULL") {
     id: ID!
     name: String! @search
     note: String ${searched}
@@ -57,4 +58,24 @@ test.each([
     await app.db.execute(plan.sql);
     expect(await kept()).toEqual(before);
   }
+});
+
+test('what reads a column does not follow it to another name that a new one takes over', async () => {
+  const of = (checked: string, columns: string) => `
+    type Place @model @access(read: "true") @check(expr: "this.${checked} < 100") {
+      id: ID! @id(auto: INT)
+      ${columns}
+      twice: Int @computed(sql: "a * 2")
+    }`;
+  const from = stateOf(of('a', 'a: Int'));
+  const to = stateOf(of('c', 'b: Int c: Int @column(name: "a")'));
+  for (const script of (await planMigration(undefined, from)).scripts) await app.db.execute(script);
+  const columns = [{ table: 'Place', from: 'a', to: 'b' }];
+  for (const script of (await planMigration(from, to, { columns })).scripts) await app.db.execute(script);
+  const found = await app.db.query<{ what: string }>(
+    `SELECT pg_get_constraintdef(oid) AS what FROM pg_constraint WHERE conrelid = '"Place"'::regclass AND contype = 'c'
+     UNION ALL SELECT generation_expression FROM information_schema.columns WHERE table_name = 'Place' AND column_name = 'twice'`,
+  );
+  expect(found.map(({ what }) => what)).toEqual(['CHECK ((a < 100))', '(a * 2)']);
+  expect((await planMigration(to, to, { columns })).empty).toBe(true);
 });

@@ -144,8 +144,7 @@ export class Line {
       if (joins) this.#held.push(waiting);
       if (!joins || this.#sent <= FEW_LEFT) this.#leaveSoon();
       if (!joins) this.#sendTogether([waiting]);
-      // Not for inserts: those that leave in two packets are committed twice.
-      else if (statement.shares === 'read' && this.#sent === 0 && this.#usualMs >= WORTH_A_PACKET_MS)
+      else if (this.#sent === 0 && this.#usualMs >= WORTH_A_PACKET_MS && this.#holdsReadsOnly())
         this.#leaveNow();
     });
   }
@@ -174,6 +173,11 @@ export class Line {
       this.#usualMs -= usualMs;
       settle(undefined);
     }
+  }
+
+  /** Inserts that leave in two packets are committed twice. */
+  #holdsReadsOnly(): boolean {
+    return this.#held.every(({ statement }) => statement.shares === 'read');
   }
 
   /** Sends what is held, before the end of the turn; what comes up until then is another packet. */

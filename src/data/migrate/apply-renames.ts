@@ -14,19 +14,26 @@ export interface Renamed {
   readonly schema: string;
   /** Statements that rename tables, columns and everything that Prisma names after them. */
   readonly statements: readonly string[];
+  /** The columns that are renamed, by their former names. */
+  readonly columns: readonly { readonly table: string; readonly column: string }[];
 }
 
 /** Applies those renames that are still to be done; one that was done before is no error. */
 export async function applyRenames(from: string, to: string, renames: Renames): Promise<Renamed> {
   let schema = from;
   for (const table of renames.tables ?? []) schema = renameOneTable(schema, to, table.from, table.to);
-  for (const column of renames.columns ?? [])
+  const columns: { table: string; column: string }[] = [];
+  for (const column of renames.columns ?? []) {
+    const former = schema;
     schema = renameOneColumn(schema, to, column.table, column.from, column.to);
-  if (schema === from) return { schema, statements: [] };
+    if (schema !== former) columns.push({ table: column.table, column: column.from });
+  }
+  if (schema === from) return { schema, statements: [], columns };
   // Both scripts describe the same database, so they differ in names only: pairing them finds every derived name.
   const before = namesIn(await diffSchemas(undefined, from));
   const after = namesIn(await diffSchemas(undefined, schema));
-  return { schema, statements: renameStatements(before, after, new Map(tablesRenamed(from, to, renames))) };
+  const statements = renameStatements(before, after, new Map(tablesRenamed(from, to, renames)));
+  return { schema, statements, columns };
 }
 
 function tablesRenamed(from: string, to: string, renames: Renames): [string, string][] {

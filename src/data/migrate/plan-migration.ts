@@ -1,7 +1,8 @@
 import type { SqlObject } from '../../model/sql-object.ts';
-import { applyRenames, type Renames } from './apply-renames.ts';
+import { applyRenames, type Renamed, type Renames } from './apply-renames.ts';
 import type { DatabaseState } from './database-state.ts';
 import { withoutColumns } from './edit-prisma-schema.ts';
+import { keepEnumValues } from './keep-enum-values.ts';
 import { placeEnumValues } from './place-enum-values.ts';
 import { diffSchemas } from './schema-engine.ts';
 import { splitStatements, withoutComments } from './split-statements.ts';
@@ -36,9 +37,12 @@ export async function planMigration(
   const from = last && withoutColumns(last.prismaSchema, generatedColumns(last.objects));
   const to = withoutColumns(desired.prismaSchema, generatedColumns(desired.objects));
   const renamed =
-    from === undefined ? { schema: undefined, statements: [] } : await applyRenames(from, to, renames);
-  const structure = placeEnumValues(await diffSchemas(renamed.schema, to), to);
-  const { drops, creates } = changeObjects(last?.objects ?? [], desired.objects, structure);
+    from === undefined
+      ? { schema: undefined, statements: [], columns: [] }
+      : await applyRenames(from, to, renames);
+  const structure = placeEnumValues(await changeStructure(renamed.schema, to), to);
+  const touched = touchedBy(structure.script, renamed.columns);
+  const { drops, creates } = changeObjects(last?.objects ?? [], desired.objects, touched);
   const rest = [
     section(
       'Objects that change or go',
@@ -64,24 +68,44 @@ export async function planMigration(
   };
 }
 
+/**
+ * Prisma's script takes values from an enum before it does anything else, of the columns that the new schema has: one that
+ * is added is not there yet then, and one that is dropped still is. So that is a step of its own, behind all others.
+ */
+async function changeStructure(from: string | undefined, to: string): Promise<string> {
+  const between = from === undefined ? to : keepEnumValues(from, to);
+  if (between === to) return diffSchemas(from, to);
+  const steps = [await diffSchemas(from, between), await diffSchemas(between, to)];
+  return steps.filter((step) => step !== '').join('\n\n');
+}
+
 function generatedColumns(objects: readonly SqlObject[]): { table: string; column: string }[] {
   return objects.flatMap(({ kind, table, column }) =>
     kind === 'generated' && column !== undefined ? [{ table, column }] : [],
   );
 }
 
+/** What a migration changes beneath the objects that stay as they are. */
+interface Touched {
+  /** Columns per table that are retyped or dropped, or whose old name may be another's now; `*` stands for a whole table. */
+  readonly columns: Map<string, Set<string>>;
+  /** Enums that are made anew, quoted. */
+  readonly enums: readonly string[];
+}
+
 function changeObjects(
   last: readonly SqlObject[],
   desired: readonly SqlObject[],
-  structure: { script: string },
+  { columns, enums }: Touched,
 ): { drops: SqlObject[]; creates: SqlObject[] } {
-  const touched = touchedColumns(structure.script);
   const wanted = new Map(desired.map((one) => [one.name, one]));
   const stays = (one: SqlObject): boolean =>
-    wanted.get(one.name)?.create === one.create && !reads(one, touched.get(one.table));
+    wanted.get(one.name)?.create === one.create &&
+    !reads(one, columns.get(one.table)) &&
+    !enums.some((name) => one.create.includes(name));
   // With a column PostgreSQL drops its checks and indexes, without a word. Generated columns do not read each other.
   for (const { table, column } of generatedColumns(last.filter((one) => !stays(one))))
-    touched.set(table, new Set(touched.get(table)).add(column));
+    touch(columns, table, column);
   const kept = new Set(last.filter(stays).map((one) => one.name));
   return {
     drops: last.filter((one) => !kept.has(one.name)).reverse(),
@@ -96,19 +120,24 @@ function reads(object: SqlObject, touched: ReadonlySet<string> | undefined): boo
   );
 }
 
-/** Which columns of which tables Prisma's script retypes or drops; `*` stands for a whole table. */
-function touchedColumns(script: string): Map<string, Set<string>> {
-  const touched = new Map<string, Set<string>>();
+function touch(columns: Map<string, Set<string>>, table: string, column: string): void {
+  columns.set(table, new Set(columns.get(table)).add(column));
+}
+
+function touchedBy(script: string, renamed: Renamed['columns']): Touched {
+  const columns = new Map<string, Set<string>>();
+  for (const { table, column } of renamed) touch(columns, table, column);
+  const enums: string[] = [];
   for (const statement of splitStatements(script).map(withoutComments)) {
+    const made = /^CREATE TYPE ("[^"]+)_new" AS ENUM/.exec(statement)?.[1];
+    if (made !== undefined) enums.push(`${made}"`);
     const table = /^(?:ALTER|DROP) TABLE "([^"]+)"/.exec(statement)?.[1];
     if (table === undefined) continue;
-    const columns = touched.get(table) ?? new Set();
-    touched.set(table, columns);
-    if (statement.startsWith('DROP')) columns.add('*');
+    if (statement.startsWith('DROP')) touch(columns, table, '*');
     const changes = statement.matchAll(/DROP COLUMN "([^"]+)"|ALTER COLUMN "([^"]+)" (?:SET DATA )?TYPE/g);
-    for (const change of changes) columns.add(change[1] ?? change[2] ?? '');
+    for (const change of changes) touch(columns, table, change[1] ?? change[2] ?? '');
   }
-  return touched;
+  return { columns, enums };
 }
 
 function usesNewValue(parts: readonly string[], values: readonly string[]): boolean {

@@ -79,5 +79,5 @@ function storedColumns(entity: Entity): readonly string[] {
     if (field.kind === 'relation') return field.storage.kind === 'key' ? [field.storage.column] : [];
     return isValueField(field) ? [field.column] : [];
   });
-  return [...new Set(columns)];
+  return [...new Set([...columns, ...searchColumns(entity).map(({ column }) => column)])];
 }

@@ -39,9 +39,11 @@ export function explainRefusal(scope: RequestScope, error: unknown, place: Write
       return explainCheck(scope, error, place);
     case 'notNull': {
       const field = fieldOfColumn(place.entity, error.column);
+      if (field?.kind !== 'computed') return input('is required', 'required', field?.name);
       // Nobody can send what is computed.
-      const message = field?.kind === 'computed' ? 'must not be null' : 'is required';
-      return input(message, 'required', field?.name);
+      return isOpen(scope, place.entity, field)
+        ? input('must not be null', 'required', field.name)
+        : input(UNTOLD, 'check');
     }
     case 'outOfRange':
       return input('has a number or a date that is out of range', 'range');
@@ -61,10 +63,11 @@ function explainCheck(scope: RequestScope, error: DatabaseError, place: WritePla
     const message = found.entity.checks[found.index]?.message ?? `breaks a rule of ${found.entity.name}`;
     return badInput([{ path: place.path, message, constraint: 'check' }], error);
   }
-  if (found?.kind !== 'field') {
-    return badInput([{ path: place.path, message: 'breaks a constraint', constraint: 'check' }], error);
+  const field = found?.kind === 'field' ? found.entity.fieldByName.get(found.field) : undefined;
+  const isTold = field?.kind !== 'computed' || (found && isOpen(scope, found.entity, field));
+  if (found?.kind !== 'field' || !isTold) {
+    return badInput([{ path: place.path, message: UNTOLD, constraint: 'check' }], error);
   }
-  const field = found.entity.fieldByName.get(found.field);
   const valued = field && isValueField(field) ? field : undefined;
   const constraint = valued?.kind === 'scalar' ? valued.constraint : undefined;
   const range = valued && scalarType(valued.type.name)?.range;
@@ -72,14 +75,23 @@ function explainCheck(scope: RequestScope, error: DatabaseError, place: WritePla
   return badInput([{ path: [...place.path, found.field], message, constraint: found.argument }], error);
 }
 
+const UNTOLD = 'breaks a constraint';
+
+/** Whether this viewer may read it in some row. */
+function isOpen(scope: RequestScope, entity: Entity, field: Field): boolean {
+  if (!field.exposure.output) return false;
+  const rule = scope.fieldRule(entity, field.name, 'read');
+  return rule === undefined || decidedWithoutRow(rule) !== false;
+}
+
 /** Names the fields of the unique, unless one of them is none of this viewer's business. */
 function describeUnique(scope: RequestScope, error: DatabaseError, entity: Entity): string {
   // The keys stand in parentheses in every language that PostgreSQL speaks: `Key ("orgId", slug)=(…)`.
   const columns = /\(([^()]*)\)=\(/.exec(error.detail ?? '')?.[1]?.split(', ') ?? [];
   const fields = columns.map((column) => fieldOfColumn(entity, column.replaceAll('"', '')));
-  const isOpen =
+  const isTold =
     fields.length > 0 && fields.every((field) => field !== undefined && mayWrite(scope, entity, field));
-  return isOpen
+  return isTold
     ? `Another ${entity.name} has the same ${fields.map((field) => field?.name).join(' and ')}.`
     : `This ${entity.name} conflicts with another.`;
 }
