@@ -15,6 +15,16 @@ export interface FieldLine {
   readonly line: number;
 }
 
+/** An `enum` block of a Prisma schema. */
+export interface EnumBlock {
+  /** The type's stored name. */
+  readonly type: string;
+  /** Stored. */
+  readonly values: readonly string[];
+  /** The line of its closing brace. */
+  readonly end: number;
+}
+
 /** Finds the models of a schema. It relies on one declaration per line, as Prisma's formatter writes them. */
 export function modelsOf(lines: readonly string[]): ModelBlock[] {
   const models: ModelBlock[] = [];
@@ -26,6 +36,23 @@ export function modelsOf(lines: readonly string[]): ModelBlock[] {
     models.push({ name, table: map.find((one) => one !== undefined) ?? name, begin, end });
   });
   return models;
+}
+
+/** Finds the enums of a schema. It relies on one value per line, as Prisma's formatter writes them. */
+export function enumsOf(lines: readonly string[]): EnumBlock[] {
+  return lines.flatMap((line, begin): EnumBlock[] => {
+    const name = /^\s*enum\s+(\w+)\s*\{/.exec(line)?.[1];
+    if (name === undefined) return [];
+    const end = lines.findIndex((one, at) => at > begin && /^\s*\}/.test(one));
+    const body = lines.slice(begin + 1, end);
+    const type =
+      body.map((one) => /^\s*@@map\(\s*(?:name:\s*)?"([^"]+)"/.exec(one)?.[1]).find(Boolean) ?? name;
+    const values = body.flatMap((one) => {
+      const value = /^\s*(\w+)/.exec(one)?.[1];
+      return value === undefined ? [] : [/@map\(\s*(?:name:\s*)?"([^"]+)"/.exec(one)?.[1] ?? value];
+    });
+    return [{ type, values, end }];
+  });
 }
 
 /** The fields of a model. */

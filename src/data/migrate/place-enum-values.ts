@@ -1,3 +1,4 @@
+import { enumsOf } from './edit-prisma-schema.ts';
 import { splitStatements, withoutComments } from './split-statements.ts';
 
 export interface EnumChanges {
@@ -19,7 +20,8 @@ export function placeEnumValues(script: string, prismaSchema: string): EnumChang
     if (match) added.push({ type: match[1] ?? '', value: (match[2] ?? '').replaceAll("''", "'") });
     return !match;
   });
-  const orders = enumOrders(prismaSchema);
+  const enums = enumsOf(prismaSchema.split('\n'));
+  const orders = new Map(enums.map(({ type, values }) => [type, values]));
   const known = new Set(added.map((one) => `${one.type}.${one.value}`));
   // From the back, so that the value to stand before exists already.
   const placed = [...added].sort((a, b) => indexOf(orders, b) - indexOf(orders, a));
@@ -35,24 +37,11 @@ export function placeEnumValues(script: string, prismaSchema: string): EnumChang
   return { script: kept, addedValues: statements, newValues: added.map((one) => one.value) };
 }
 
-function indexOf(orders: ReadonlyMap<string, string[]>, one: { type: string; value: string }): number {
+function indexOf(
+  orders: ReadonlyMap<string, readonly string[]>,
+  one: { type: string; value: string },
+): number {
   return orders.get(one.type)?.indexOf(one.value) ?? -1;
-}
-
-/** Stored values per stored type name, as declared. */
-function enumOrders(prismaSchema: string): Map<string, string[]> {
-  const orders = new Map<string, string[]>();
-  for (const [, name = '', body = ''] of prismaSchema.matchAll(/^\s*enum\s+(\w+)\s*\{([^}]*)\}/gm)) {
-    const values: string[] = [];
-    let type = name;
-    for (const line of body.split('\n')) {
-      type = /^\s*@@map\("([^"]+)"/.exec(line)?.[1] ?? type;
-      const value = /^\s*(\w+)/.exec(line)?.[1];
-      if (value !== undefined) values.push(/@map\("([^"]+)"/.exec(line)?.[1] ?? value);
-    }
-    orders.set(type, values);
-  }
-  return orders;
 }
 
 function quote(value: string): string {
