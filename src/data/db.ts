@@ -33,6 +33,8 @@ export function unnamed({ signal, rows }: QueryOptions): QueryOptions {
 
 /** What can run a statement: the pool, or one open transaction. */
 export interface Queryable {
+  /** PostgreSQL's major version; undefined until a connection was made. */
+  readonly serverVersion: number | undefined;
   /**
    * Runs one statement and answers its rows. int2, int4, oid, float4 and float8 are numbers and bool is a boolean; every
    * other type (int8, numeric, dates, json, bytea, arrays) is PostgreSQL's own text. Null is null.

@@ -55,12 +55,16 @@ function openSibling(options: PoolOptions, family?: pg.Pool): Db {
   });
   // Without a listener, one idle connection lost to a restart of the server would end the whole process.
   pool.on('error', (error) => options.onConnectionLost?.(error));
-  pool.on('connect', (client) => void client.on('error', () => undefined));
+  const server: Server = { version: undefined };
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+    server.version = versionOf(client);
+  });
   const lane =
     lines > 0 && !options.pooler && options.prepare !== false
       ? new ExpressLane({ client: { ...client, ...settings(options) }, lines })
       : undefined;
-  return asDb(pool, options, { family: family ?? pool, lane });
+  return asDb(pool, options, { family: family ?? pool, lane, server });
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -103,9 +107,20 @@ function sessionOf(options: PoolOptions, connections: number): Session {
 interface Beside {
   readonly family: pg.Pool;
   readonly lane: ExpressLane | undefined;
+  readonly server: Server;
 }
 
-function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane }: Beside): Db {
+/** What connections have told of who answers them. */
+interface Server {
+  version: number | undefined;
+}
+
+/** See {@link Queryable.serverVersion}. */
+export function versionOf(client: pg.ClientBase): number | undefined {
+  return client instanceof RawRowsClient ? client.serverVersion : undefined;
+}
+
+function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane, server }: Beside): Db {
   let closed: Promise<void> | undefined;
   const session = sessionOf(poolOptions, pool.options.max);
   const connect = (): Promise<pg.PoolClient> =>
@@ -158,6 +173,9 @@ function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane }: Beside)
   return {
     url: poolOptions.url,
     pool,
+    get serverVersion() {
+      return server.version;
+    },
     sibling: (max) => openSibling({ ...poolOptions, max, expressLines: 0 }, family),
     query: async <R = Row>(text: string, params: readonly unknown[] = [], options: QueryOptions = {}) =>
       (await run(text, params, options)).rows as R[],

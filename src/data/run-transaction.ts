@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { DatabaseError, toDatabaseError } from './database-error.ts';
 import { type QueryOptions, type Row, type TransactionOptions, type Tx, unnamed } from './db.ts';
 import { type Ahead, Frames } from './frames.ts';
-import type { Session } from './open-pool.ts';
+import { type Session, versionOf } from './open-pool.ts';
 import { parseWalPosition } from './replicas/wal-position.ts';
 import { closeCancellably, putInDoubt, runForTexts, runFramed, runStatement } from './run-statement.ts';
 import { inOrder, inSavepoint } from './savepoint.ts';
@@ -175,6 +175,7 @@ function asTx(
   const run = (text: string, params: readonly unknown[] = [], given: QueryOptions = {}) =>
     inTx(given, (extra, ahead) => runFramed(client, ahead, text, params, extra));
   return {
+    serverVersion: versionOf(client),
     query: async <R = Row>(text: string, params?: readonly unknown[], extra?: QueryOptions) =>
       (await run(text, params, extra)).rows as R[],
     execute: async (text, params, extra) => (await run(text, params, extra)).rowCount ?? 0,

@@ -15,6 +15,9 @@ export function withReserve(main: Db, reserve: Db): ReservedDb {
   const pick = (forWhat: 'reading' | 'writing'): Db => (main.isUsedUp(forWhat) ? reserve : main);
   return {
     ...main,
+    get serverVersion() {
+      return main.serverVersion;
+    },
     query: (text, params, options) => pick('reading').query(text, params, options),
     execute: (text, params, options) => pick('reading').execute(text, params, options),
     readTexts: (text, params, options) => pick('reading').readTexts(text, params, options),

@@ -156,7 +156,7 @@ class Attempts {
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       const fail = (): Promise<never> => Promise.reject(error);
-      const failing: Queryable = { query: fail, execute: fail, readTexts: fail };
+      const failing: Queryable = { serverVersion: undefined, query: fail, execute: fail, readTexts: fail };
       request.scope.useConnection(failing);
       return undefined;
     }

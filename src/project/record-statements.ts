@@ -30,6 +30,10 @@ export class Recorder implements Tx {
     this.#runs = runs;
   }
 
+  get serverVersion(): number | undefined {
+    return this.#tx.serverVersion;
+  }
+
   query<R = Row>(text: string, params: readonly unknown[] = [], options?: QueryOptions): Promise<R[]> {
     return this.#inTurn(async () => {
       const seen = await this.#see(text, params);

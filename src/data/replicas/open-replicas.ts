@@ -109,6 +109,9 @@ function readerOf(replica: Replica, db: Db, primary: Db): Queryable {
     }
   };
   return {
+    get serverVersion() {
+      return source.serverVersion;
+    },
     query: <R = Row>(text: string, params?: readonly unknown[], options?: QueryOptions) =>
       ask((on) => on.query<R>(text, params, options)),
     execute: (text, params, options) => ask((on) => on.execute(text, params, options)),

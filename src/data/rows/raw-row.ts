@@ -60,6 +60,19 @@ class RawParser extends (Parser as unknown as new () => Packets & Pick<Parser, '
   }
 }
 
+/** A message of PostgreSQL's as node-postgres reads it. */
+interface Message {
+  readonly name: string;
+  readonly parameterName?: string;
+  readonly parameterValue?: string;
+}
+
+/** `18.1 (Debian 18.1-1)` → 18. */
+function majorVersion(text = ''): number | undefined {
+  const major = Number.parseInt(text, 10);
+  return Number.isNaN(major) ? undefined : major;
+}
+
 /** A connection of node-postgres before it has listened to its stream, which is another one once it is encrypted. */
 interface Listening {
   attachListeners(stream: NodeJS.ReadableStream): void;
@@ -68,12 +81,17 @@ interface Listening {
 
 /** A client of node-postgres that hands rows on as they come. */
 export class RawRowsClient extends pg.Client {
+  /** See {@link Queryable.serverVersion}. */
+  serverVersion: number | undefined;
+
   constructor(config?: pg.ClientConfig) {
     super(config);
     const connection = this.connection as unknown as Listening;
     connection.attachListeners = (stream) => {
       const parser = new RawParser();
-      const tell = (message: { readonly name: string }): void => {
+      const tell = (message: Message): void => {
+        if (message.name === 'parameterStatus' && message.parameterName === 'server_version')
+          this.serverVersion = majorVersion(message.parameterValue);
         connection.emit('message', message);
         connection.emit(message.name === 'error' ? 'errorMessage' : message.name, message);
       };

@@ -13,6 +13,8 @@ import type { ResolverMap } from '../../../src/query/resolvers/resolver.ts';
 import { createDatabase, runSql } from '../../support/database.ts';
 
 export interface Asking {
+  /** As if PostgreSQL were of this version. */
+  readonly serverVersion?: number | undefined;
   readonly variables?: Readonly<Record<string, unknown>>;
   /** Default: the administrator, for whom no rule holds. */
   readonly viewer?: ViewerState;
@@ -86,6 +88,7 @@ export async function startReads(sdl: string, custom: Record<string, unknown> = 
 function makeScope(built: BuiltApp, db: Db, asking: Asking) {
   const statements: string[] = [];
   const counting: Queryable = {
+    serverVersion: asking.serverVersion ?? db.serverVersion,
     query: (text, params, options) => {
       statements.push(text);
       return db.query(text, params, options);
