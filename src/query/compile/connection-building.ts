@@ -12,7 +12,7 @@ import { collectFields, selectionsOf } from './collect-fields.ts';
 import { entityMembers } from './entity-members.ts';
 import { FromLevel } from './from-level.ts';
 import { type InRow, type Member, objectText, quotedText, typeName } from './json-text.ts';
-import { isLongPage, type RowsAsk } from './rows-ask.ts';
+import { longPage, type RowsAsk } from './rows-ask.ts';
 import { cursorSteps, objectSteps } from './sent-columns.ts';
 
 export type Side = 'start' | 'end';
@@ -45,7 +45,7 @@ export abstract class ConnectionBuilding<V> {
     this.page = pageOf(context.scope, plan, ask.args);
     this.placed = placePlan(plan, ask.source(), ask.env);
     this.mark = orderMark(plan);
-    this.#level = new FromLevel(isLongPage(ask, this.page.size) ? this.placed.source.row : undefined);
+    this.#level = new FromLevel(longPage(context, ask, this.placed.source.row, this.page.size));
   }
 
   /** Known whatever the rows are. */
@@ -82,8 +82,7 @@ export abstract class ConnectionBuilding<V> {
     const ordered = this.page.fromEnd ? keys.map(reversed) : keys;
     const conditions = [...where, ...betweenCursors(this.placed, this.page)];
     const limit = sql` ${limitSql(this.page.size + 1)}`;
-    const { row, tables } = source;
-    return this.#level.select(columns, { row, tables, where: conditions, keys: ordered, limit }, env);
+    return this.#level.select(columns, { source, where: conditions, keys: ordered, limit }, env);
   }
 
   #each(

@@ -16,7 +16,7 @@ import { aggregateValue } from './aggregate-value.ts';
 import { argumentsOf, type BuildContext, firstOf, noteType, objectTypeOf } from './build-context.ts';
 import { collectFields, selectionsOf } from './collect-fields.ts';
 import { connectionValue } from './connection-value.ts';
-import { type FromLevel, isThere } from './from-level.ts';
+import { type FromLevel, isThere, type Reach } from './from-level.ts';
 import {
   type JsonText,
   type Member,
@@ -117,7 +117,7 @@ function toOneValue(context: BuildContext, { type, nodes, place, relation }: Rel
     return entityMembers(context, targetType, nodes, at);
   };
   const toOne = { scope: context.scope, row: place.row, relation, env: place.env };
-  const parents = asksForMany(context, target, targetType, nodes) ? place.level.parents(toOne) : undefined;
+  const parents = place.level.parents(toOne, reachOf(context, target, targetType, nodes));
   if (parents) {
     const text = objectText(membersAt(parents.row, parents.level, false));
     return { sql: parents.add(text), nullable: true };
@@ -128,19 +128,23 @@ function toOneValue(context: BuildContext, { type, nodes, place, relation }: Rel
   return { sql: text, nullable: false, inRow: { isThere: isThere(row), members } };
 }
 
-/** Whether `nodes` ask for rows that belong to this one, or to one that it leads to. */
-function asksForMany(
+/** How far `nodes` go from a row. */
+function reachOf(
   context: BuildContext,
   entity: Entity,
   type: GraphQLObjectType,
   nodes: readonly FieldNode[],
-): boolean {
-  return [...collectFields(context, type, selectionsOf(nodes)).values()].some((own) => {
+): Reach {
+  let reach: Reach = 'itself';
+  for (const own of collectFields(context, type, selectionsOf(nodes)).values()) {
     const relation = relationOf(entity, firstOf(own).name.value);
-    if (!relation || relation.many) return relation?.many ?? false;
+    if (!relation) continue;
+    if (relation.many) return 'lists';
     const target = entityOf(context.scope.app, relation.target);
-    return asksForMany(context, target, objectTypeOf(type, firstOf(own)), own);
-  });
+    if (reachOf(context, target, objectTypeOf(type, firstOf(own)), own) === 'lists') return 'lists';
+    reach = 'others';
+  }
+  return reach;
 }
 
 function toManyValue(context: BuildContext, { type, nodes, place, relation }: Related): JsonText {
@@ -153,6 +157,7 @@ function toManyValue(context: BuildContext, { type, nodes, place, relation }: Re
     args: argumentsOf(context, type, node),
     env: place.env,
     isAskedOnce: place.isOnly,
+    isRoot: false,
     source: () => sourceOf(place, relation),
   };
   if (node.name.value === relation.name) return listValue(context, ask);
@@ -164,5 +169,5 @@ function toManyValue(context: BuildContext, { type, nodes, place, relation }: Re
 /** The rows of a relation of this very row: correlated, so that limits hold for each parent. */
 function sourceOf(place: RowPlace, relation: RelationField): RowSource {
   const link = linkRows(place.row, relation, place.env);
-  return { row: link.row, tables: link.tables, where: [link.on] };
+  return { row: link.row, tables: link.tables, where: [link.on], pairs: link.pairs };
 }

@@ -4,9 +4,9 @@ import { fieldRule, readableRows } from '../read/readable.ts';
 import type { RequestScope } from '../request-scope.ts';
 import type { SortOperand } from '../sql/keyset.ts';
 import { exprToSql } from '../sql/predicate-to-sql.ts';
-import { idColumn, linkRows } from '../sql/row-path.ts';
-import { orderBy } from '../sql/select-rows.ts';
-import { allOf, columnOf, ident, join, parens, raw, type Sql, sql } from '../sql/sql.ts';
+import { idColumn, linkRows, type Pairs } from '../sql/row-path.ts';
+import { orderBy, type RowSource } from '../sql/select-rows.ts';
+import { allOf, columnOf, ident, join, parens, raw, type Sql, sql, textOf } from '../sql/sql.ts';
 import type { RowInScope, SqlEnv } from '../sql/sql-env.ts';
 import { columnsMentioned } from './columns-mentioned.ts';
 
@@ -18,10 +18,21 @@ export interface ToOne {
   readonly env: SqlEnv;
 }
 
+/** What is asked of a row that others lead to: columns of its own, rows that it leads to, or lists, be they of its own or of these. */
+export type Reach = 'itself' | 'others' | 'lists';
+
+/** The rows of a level that are worth being read first, and then what they lead to. */
+export interface LongPage {
+  readonly row: RowInScope;
+  /** Whether PostgreSQL writes their JSON. An object that many of them lead to is written once then, if it is read once. */
+  readonly isWritten: boolean;
+  /** Whether many keys at once are the fastest way to find rows. */
+  readonly findsManyAtOnce: boolean;
+}
+
 /** The rows of a level by themselves. */
 export interface LevelRows {
-  readonly row: RowInScope;
-  readonly tables: Sql;
+  readonly source: RowSource;
   readonly where: readonly Sql[];
   /** What they are ordered by, the last key telling all of them apart. */
   readonly keys: readonly SortOperand[];
@@ -36,14 +47,14 @@ export interface LevelRows {
  * would: of 100 tracks of 7 albums, the tracks of an album are then read 7 times, and not 100 times as for joined rows.
  */
 export class FromLevel {
-  readonly #sharing: RowInScope | undefined;
+  readonly #page: LongPage | undefined;
   readonly #joins: Sql[] = [];
   readonly #joined = new Map<string, RowInScope>();
   readonly #parents = new Map<string, Parents>();
 
-  /** `sharing`: the level's own rows, where it shares their parents. */
-  constructor(sharing?: RowInScope) {
-    this.#sharing = sharing;
+  /** @param page the level's own rows, where it may share their parents */
+  constructor(page?: LongPage) {
+    this.#page = page;
   }
 
   /** The row that the relation leads to, joined once however often it is selected; no row where it is hidden. */
@@ -65,10 +76,11 @@ export class FromLevel {
   }
 
   /** The rows that the relation leads to, to be written out once each; undefined where they have to be joined. */
-  parents({ scope, row, relation, env }: ToOne): Parents | undefined {
+  parents({ scope, row, relation, env }: ToOne, reach: Reach): Parents | undefined {
     const { storage } = relation;
-    if (row !== this.#sharing || storage.kind !== 'key' || fieldRule(scope, row.entity, relation.name))
+    if (row !== this.#page?.row || storage.kind !== 'key' || fieldRule(scope, row.entity, relation.name))
       return undefined;
+    if (reach !== 'lists' && !(reach === 'others' && this.#page.isWritten)) return undefined;
     let parents = this.#parents.get(relation.name);
     if (!parents) {
       const { row: parent, tables } = linkRows(row, relation, env);
@@ -86,10 +98,22 @@ export class FromLevel {
     return join([tables, ...this.#joins], '');
   }
 
+  /** The pairs that alone tell which rows there are, and in which order. What is joined would be planned for far too few rows. */
+  #decidingPairs({ source, where, keys }: LevelRows): Pairs | undefined {
+    const { row, pairs } = source;
+    if (!pairs || !this.#page?.findsManyAtOnce || this.#joins.length > 0) return undefined;
+    const [key, ...others] = keys;
+    const isById = key && others.length === 0 && textOf(key.sql) === textOf(idColumn(row));
+    return isById && kept(where).length === source.where.length ? pairs : undefined;
+  }
+
   /** `SELECT columns FROM …` of the rows in their order, with everything that they lead to. */
-  select(columns: Sql, { row, tables, where, keys, limit }: LevelRows, env: SqlEnv): Sql {
+  select(columns: Sql, rows: LevelRows, env: SqlEnv): Sql {
+    const { row } = rows.source;
+    const { keys } = rows;
     const parents = [...this.#parents.values()];
-    const restOf = sql`${whereOf(where)}${orderBy(keys)}${limit}`;
+    const pairs = this.#decidingPairs(rows);
+    const { tables, restOf } = pairs ? foundByPairs(rows, pairs, env) : found(rows);
     if (parents.length === 0) return sql`SELECT ${columns} FROM ${this.from(tables)}${restOf}`;
     // No table of an author's begins like this: within the statement it would hide one of its name.
     const page = ident(env.namer.next(`plinth_${row.alias}_page`));
@@ -105,6 +129,36 @@ export class FromLevel {
     const readKeys = named.map(({ key, name }) => ({ ...key, sql: columnOf(row.alias, name) }));
     return sql`WITH ${page} AS MATERIALIZED (SELECT ${read} FROM ${tables}${restOf}) SELECT ${columns} FROM ${from}${orderBy(readKeys)}`;
   }
+}
+
+/** Where a level's rows come from, and which of them, in which order. */
+interface FoundRows {
+  readonly tables: Sql;
+  readonly restOf: Sql;
+}
+
+function found({ source, where, keys, limit }: LevelRows): FoundRows {
+  return { tables: source.tables, restOf: sql`${whereOf(where)}${orderBy(keys)}${limit}` };
+}
+
+/**
+ * The far rows of the first pairs, by all their ids at once: of neighbours PostgreSQL then finds one, and reads on. That they lie
+ * between the first and the last of them keeps it from comparing each row of a table with each id, since it does not know how many
+ * there are.
+ */
+function foundByPairs({ source, where, keys, limit }: LevelRows, pairs: Pairs, env: SqlEnv): FoundRows {
+  const alias = env.namer.next(`${source.row.alias}_ids`);
+  const [id, ids] = [idColumn(source.row), columnOf(alias, 'ids')];
+  const [key] = keys;
+  const order = sql` ORDER BY ${pairs.id}${raw(key?.descending ? ' DESC' : '')}`;
+  const first = sql`SELECT ARRAY(SELECT ${pairs.id} FROM ${pairs.table}${whereOf(where)}${order}${limit}) AS ids OFFSET 0`;
+  const ends = [sql`${ids}[1]`, sql`${ids}[cardinality(${ids})]`];
+  const [least, greatest] = key?.descending ? ends.reverse() : ends;
+  const on = sql`${id} = ANY(${ids}) AND ${id} BETWEEN ${least ?? id} AND ${greatest ?? id}`;
+  return {
+    tables: sql`(${first}) AS ${ident(alias)} JOIN ${pairs.far} ON ${on}`,
+    restOf: orderBy(keys),
+  };
 }
 
 function nameApartFrom(names: readonly string[], wish: string): string {

@@ -8,7 +8,7 @@ import type { BuildContext } from './build-context.ts';
 import { entityMembers, type RowPlace } from './entity-members.ts';
 import { FromLevel } from './from-level.ts';
 import { type JsonText, listFrom, type Member, objectText, type RowsToWrite } from './json-text.ts';
-import { isLongPage, type RowsAsk } from './rows-ask.ts';
+import { longPage, type RowsAsk } from './rows-ask.ts';
 import { objectSteps, SentColumns } from './sent-columns.ts';
 
 /** A list field. */
@@ -56,8 +56,8 @@ interface SelectedRows {
 function selectRows(context: BuildContext, ask: RowsAsk, { plan, slice, isOnly }: Found): SelectedRows {
   const { type, nodes, env } = ask;
   const placed = placePlan(plan, ask.source(), env);
-  const { row, tables } = placed.source;
-  const level = new FromLevel(slice && isLongPage(ask, slice.limit) ? row : undefined);
+  const { row } = placed.source;
+  const level = new FromLevel(slice && longPage(context, ask, row, slice.limit));
   const inside = placed.env.with(THIS, row);
   const members = entityMembers(context, type, nodes, {
     entity: plan.entity,
@@ -66,6 +66,7 @@ function selectRows(context: BuildContext, ask: RowsAsk, { plan, slice, isOnly }
     level,
     isOnly,
   });
-  const rows = { row, tables, where: placed.where, keys: placed.keys, limit: sliceSql(slice) };
+  const { source, where, keys } = placed;
+  const rows = { source, where, keys, limit: sliceSql(slice) };
   return { members, select: (columns) => level.select(columns, rows, env) };
 }

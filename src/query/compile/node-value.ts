@@ -35,7 +35,8 @@ export function nodeValue(
   );
   const rows = possible.map((entity) => {
     const source = () => allRows(entity, env);
-    const ask = { entity, type: objectTypeFor(context, entity), nodes, args, env, isAskedOnce: true, source };
+    const type = objectTypeFor(context, entity);
+    const ask = { entity, type, nodes, args, env, isAskedOnce: true, isRoot: true, source };
     return rowById(context, ask, id);
   });
   const [first, ...others] = rows;

@@ -70,6 +70,7 @@ export function rootValue(
     args: argumentsOf(context, query, node),
     env,
     isAskedOnce: true,
+    isRoot: true,
     source: () => allRows(root.entity, env),
   });
 }

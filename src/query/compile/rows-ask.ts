@@ -2,7 +2,9 @@ import type { FieldNode, GraphQLObjectType } from 'graphql';
 import type { Entity } from '../../model/app-model.ts';
 import type { Args } from '../read/make-plan.ts';
 import type { RowSource } from '../sql/select-rows.ts';
-import type { SqlEnv } from '../sql/sql-env.ts';
+import type { RowInScope, SqlEnv } from '../sql/sql-env.ts';
+import type { BuildContext } from './build-context.ts';
+import type { LongPage } from './from-level.ts';
 
 /** A field that answers rows, or something about rows. */
 export interface RowsAsk {
@@ -14,6 +16,8 @@ export interface RowsAsk {
   readonly env: SqlEnv;
   /** False where it is asked for each of several rows. */
   readonly isAskedOnce: boolean;
+  /** Whether it is a field of `Query`, whose rows may be sent as they are. Anywhere else PostgreSQL writes their JSON. */
+  readonly isRoot: boolean;
   /** Where the rows come from, under an alias of their own each time. */
   readonly source: () => RowSource;
 }
@@ -22,9 +26,19 @@ export interface RowsAsk {
 const LONG = 50;
 
 /**
- * Whether a page of up to `size` rows is read in two steps: first the rows, then what they lead to. A short one leads to little, and
+ * A page of up to `size` rows that is read in two steps: first the rows, then what they lead to. A short one leads to little, and
  * a list that is asked for again and again is short each time: there, the steps cost more than they save.
  */
-export function isLongPage({ isAskedOnce }: RowsAsk, size: number): boolean {
-  return isAskedOnce && size >= LONG;
+export function longPage(
+  { scope }: BuildContext,
+  { isAskedOnce, isRoot }: RowsAsk,
+  row: RowInScope,
+  size: number,
+): LongPage | undefined {
+  if (!isAskedOnce || size < LONG) return undefined;
+  const { serverVersion = MANY_AT_ONCE } = scope.db;
+  return { row, isWritten: !isRoot, findsManyAtOnce: serverVersion >= MANY_AT_ONCE };
 }
+
+/** From this version on PostgreSQL reads an index once for many keys, and knows what that costs. */
+const MANY_AT_ONCE = 17;

@@ -47,6 +47,17 @@ export interface Link {
   /** `tables` is a join itself and wants parentheses inside another one. */
   readonly joined: boolean;
   readonly on: Sql;
+  /** Where the far rows are found by way of pairs. */
+  readonly pairs?: Pairs;
+}
+
+/** What `tables` of a many-to-many relation is made of. */
+export interface Pairs {
+  readonly table: Sql;
+  /** On a pair: the id of the far row. */
+  readonly id: Sql;
+  /** The far rows' own table. */
+  readonly far: Sql;
 }
 
 export function linkRows(from: RowInScope, relation: RelationField, env: SqlEnv): Link {
@@ -67,11 +78,17 @@ export function linkToKey(source: Sql, relation: RelationField, env: SqlEnv): Li
     return { row, tables: table, joined: false, on: sql`${inverseKey(row, relation)} = ${source}` };
   }
   const pair = env.namer.next(`${relation.name}_pair`);
+  const pairs: Pairs = {
+    table: sql`${ident(storage.table)} AS ${ident(pair)}`,
+    id: columnOf(pair, storage.other),
+    far: table,
+  };
   return {
     row,
-    tables: sql`${ident(storage.table)} AS ${ident(pair)} JOIN ${table} ON ${idColumn(row)} = ${columnOf(pair, storage.other)}`,
+    tables: sql`${pairs.table} JOIN ${pairs.far} ON ${idColumn(row)} = ${pairs.id}`,
     joined: true,
     on: sql`${columnOf(pair, storage.own)} = ${source}`,
+    pairs,
   };
 }
 

@@ -6,7 +6,7 @@ import type { ConnectionPage, OrderKey, PlanColumn, ReadPlan, SearchPlan, Slice 
 import { arrivesAsJson, jsonValue } from './json-value.ts';
 import { cursorValue, placeCondition, type SortOperand } from './keyset.ts';
 import { exprToSql } from './predicate-to-sql.ts';
-import { linkToKey } from './row-path.ts';
+import { linkToKey, type Pairs } from './row-path.ts';
 import { allOf, columnOf, ident, join, param, raw, type Sql, sql } from './sql.ts';
 import { type RowInScope, type SqlEnv, tableAs } from './sql-env.ts';
 import { columnInfo } from './sql-type.ts';
@@ -17,6 +17,8 @@ export interface RowSource {
   readonly row: RowInScope;
   readonly tables: Sql;
   readonly where: readonly Sql[];
+  /** Where they are the far rows of a many-to-many relation, with `where` for its pairs alone. */
+  readonly pairs?: Pairs | undefined;
 }
 
 export function allRows(entity: Entity, env: SqlEnv): RowSource {

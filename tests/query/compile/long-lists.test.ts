@@ -3,7 +3,7 @@ import { as, signedOut } from '../reads/start-reads.ts';
 import { startTwoPaths, type TwoPaths } from './two-paths.ts';
 
 const SDL = `
-type Country @model @access(read: "true") { id: ID! @id(auto: INT) name: String! authors: [Author!]! }
+type Country @model @access(read: "true") { id: ID! @id(auto: INT) name: String! authors: [Author!]! books: [Book!]! @relation(name: "edited") }
 type Author @model @access(read: "this.open || this.name == viewer.id") {
   id: ID! @id(auto: INT)
   name: String!
@@ -19,7 +19,7 @@ type Book @model @access(read: "true") {
   author: Author
   sequelOf: Book @relation(name: "sequels")
   sequels: [Book!]! @relation(name: "sequels")
-  editor: Country @access(read: "this.title != 'Title 4'")
+  editor: Country @access(read: "this.title != 'Title 4'") @relation(name: "edited")
 }
 `;
 const BOOKS = 130;
@@ -84,6 +84,14 @@ describe('what a long list leads to', () => {
       '{ booksConnection(last: 60, orderBy: [{ title: ASC }]) { nodes { id author { books(limit: 3) { id } } } pageInfo { startCursor hasPreviousPage } } }',
     ],
     [
+      'to others, from a list of one row',
+      '{ country(id: "1") { authors { id country { name } page { author { name } } } books { title author { name country { name } } } } }',
+    ],
+    [
+      'to others, from a page of one row',
+      '{ country(id: "2") { booksConnection(first: 60) { edges { cursor node { author { name country { name } } } } nodes { id } } } }',
+    ],
+    [
       'from a list of one row',
       '{ author(id: "2") { country { name authors { name country { name authors(limit: 1) { id } } } } } }',
     ],
@@ -112,7 +120,8 @@ describe('what a long list leads to', () => {
       'lists that are read for each of several rows',
       '{ authors(limit: 2) { books { author { books { id } } } } }',
     ],
-    ['what leads to no list', '{ books { author { name country { name } } } }'],
+    ['what leads to no list from rows that are sent', '{ books { author { name country { name } } } }'],
+    ['what leads no further', '{ country(id: "1") { authors { country { name } } } }'],
   ])('is joined for %s', async (_, source) => {
     const { compiled, resolvers, statements } = await paths.ask({ source });
     expect(compiled).toBe(resolvers);

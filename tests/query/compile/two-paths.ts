@@ -9,6 +9,7 @@ export interface Question {
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly viewer?: ViewerState;
   readonly now?: Date;
+  readonly serverVersion?: number;
 }
 
 /** What the two paths say to one question. */
@@ -50,7 +51,13 @@ export async function startTwoPaths(sdl: string, custom: Record<string, unknown>
     documents.set(source, document);
     return document;
   };
-  const ask = async ({ source, variables = {}, viewer = { kind: 'admin' }, now = FIXED_NOW }: Question) => {
+  const ask = async ({
+    source,
+    variables = {},
+    viewer = { kind: 'admin' },
+    now = FIXED_NOW,
+    serverVersion,
+  }: Question) => {
     const document = documentOf(source);
     const one = reads.scope({ viewer, now });
     const result = (await execute({
@@ -59,7 +66,7 @@ export async function startTwoPaths(sdl: string, custom: Record<string, unknown>
       variableValues: { ...variables },
       contextValue: { scope: one.scope },
     })) as ExecutionResult;
-    const other = reads.scope({ viewer, now });
+    const other = reads.scope({ viewer, now, serverVersion });
     const compiled = await queries.answer({ document, variables, scope: other.scope });
     return {
       resolvers: JSON.stringify(result.data ?? null),
