@@ -8,6 +8,7 @@ import { idColumn, linkRows, type Pairs } from '../sql/row-path.ts';
 import { orderBy, type RowSource } from '../sql/select-rows.ts';
 import { allOf, columnOf, ident, join, parens, raw, type Sql, sql, textOf } from '../sql/sql.ts';
 import type { RowInScope, SqlEnv } from '../sql/sql-env.ts';
+import { idType } from '../sql/sql-type.ts';
 import { columnsMentioned } from './columns-mentioned.ts';
 
 /** A to-one relation of a row of a level. */
@@ -98,10 +99,14 @@ export class FromLevel {
     return join([tables, ...this.#joins], '');
   }
 
-  /** The pairs that alone tell which rows there are, and in which order. What is joined would be planned for far too few rows. */
+  /**
+   * The pairs that alone tell which rows there are, and in which order: foreign keys see to it that each has its row, and ids without a
+   * collation have one order. What is joined would be planned for far too few rows.
+   */
   #decidingPairs({ source, where, keys }: LevelRows): Pairs | undefined {
     const { row, pairs } = source;
     if (!pairs || !this.#page?.findsManyAtOnce || this.#joins.length > 0) return undefined;
+    if (!['int4', 'int8', 'uuid'].includes(idType(row.entity).pg)) return undefined;
     const [key, ...others] = keys;
     const isById = key && others.length === 0 && textOf(key.sql) === textOf(idColumn(row));
     return isById && kept(where).length === source.where.length ? pairs : undefined;
@@ -113,7 +118,7 @@ export class FromLevel {
     const { keys } = rows;
     const parents = [...this.#parents.values()];
     const pairs = this.#decidingPairs(rows);
-    const { tables, restOf } = pairs ? foundByPairs(rows, pairs, env) : found(rows);
+    const { tables, restOf } = pairs ? foundByPairs(rows, pairs) : found(rows);
     if (parents.length === 0) return sql`SELECT ${columns} FROM ${this.from(tables)}${restOf}`;
     // No table of an author's begins like this: within the statement it would hide one of its name.
     const page = ident(env.namer.next(`plinth_${row.alias}_page`));
@@ -141,24 +146,11 @@ function found({ source, where, keys, limit }: LevelRows): FoundRows {
   return { tables: source.tables, restOf: sql`${whereOf(where)}${orderBy(keys)}${limit}` };
 }
 
-/**
- * The far rows of the first pairs, by all their ids at once: of neighbours PostgreSQL then finds one, and reads on. That they lie
- * between the first and the last of them keeps it from comparing each row of a table with each id, since it does not know how many
- * there are.
- */
-function foundByPairs({ source, where, keys, limit }: LevelRows, pairs: Pairs, env: SqlEnv): FoundRows {
-  const alias = env.namer.next(`${source.row.alias}_ids`);
-  const [id, ids] = [idColumn(source.row), columnOf(alias, 'ids')];
-  const [key] = keys;
-  const order = sql` ORDER BY ${pairs.id}${raw(key?.descending ? ' DESC' : '')}`;
-  const first = sql`SELECT ARRAY(SELECT ${pairs.id} FROM ${pairs.table}${whereOf(where)}${order}${limit}) AS ids OFFSET 0`;
-  const ends = [sql`${ids}[1]`, sql`${ids}[cardinality(${ids})]`];
-  const [least, greatest] = key?.descending ? ends.reverse() : ends;
-  const on = sql`${id} = ANY(${ids}) AND ${id} BETWEEN ${least ?? id} AND ${greatest ?? id}`;
-  return {
-    tables: sql`(${first}) AS ${ident(alias)} JOIN ${pairs.far} ON ${on}`,
-    restOf: orderBy(keys),
-  };
+/** The far rows of the first pairs, by all their ids at once: of neighbours PostgreSQL then looks up one, and reads on. */
+function foundByPairs({ source, where, keys, limit }: LevelRows, pairs: Pairs): FoundRows {
+  const order = orderBy(keys.map((key) => ({ ...key, sql: pairs.id })));
+  const ids = sql`ARRAY(SELECT ${pairs.id} FROM ${pairs.table}${whereOf(where)}${order}${limit})`;
+  return { tables: pairs.far, restOf: sql` WHERE ${idColumn(source.row)} = ANY(${ids})${orderBy(keys)}` };
 }
 
 function nameApartFrom(names: readonly string[], wish: string): string {

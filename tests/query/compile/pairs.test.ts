@@ -13,14 +13,15 @@ type Shelf @model @access(read: "true") {
   codes: [Code!]!
   secrets: [Secret!]!
   notes: [Note!]!
-  shown: [Text!]! @relation(name: "shown") @access(read: "viewer != null")
+  shown: [Number!]! @relation(name: "shown") @access(read: "viewer != null")
 }
 type Number @model @access(read: "true") {
   id: ID! @id(auto: INT) name: String! maker: Maker bestOf: [Maker!]! @relation(name: "best") shelves: [Shelf!]! twins: [Number!]! @relation(name: "twins") twinOf: [Number!]! @relation(name: "twins")
+  shownOn: [Shelf!]! @relation(name: "shown")
 }
 type Uuid @model @access(read: "true") { id: ID! name: String! shelves: [Shelf!]! }
 type Text @model @access(read: "true") {
-  id: ID! @id(auto: NONE) name: String! shelves: [Shelf!]! shownOn: [Shelf!]! @relation(name: "shown")
+  id: ID! @id(auto: NONE) name: String! shelves: [Shelf!]!
 }
 type Code @model @access(read: "true") { id: ID! @id(auto: NONE) @column(type: "char(8)") name: String! shelves: [Shelf!]! }
 type Note @model @access(read: "viewer != null") { id: ID! @id(auto: INT) name: String! shelves: [Shelf!]! }
@@ -54,15 +55,20 @@ beforeAll(async () => {
   }
   await run(`INSERT INTO "_twins" ("A", "B") SELECT 1, n FROM generate_series(2, 90) AS n;
     INSERT INTO "_twins" ("A", "B") SELECT n, 1 FROM generate_series(1, 70) AS n;
-    INSERT INTO "_shown" ("A", "B") SELECT 1, id FROM "Text";
+    INSERT INTO "_shown" ("A", "B") SELECT id, 1 FROM "Number";
     UPDATE "Maker" SET "bestId" = id * 2 WHERE id < 4; ANALYZE`);
 });
 afterAll(() => paths?.reads.stop());
 
-const areFoundAtOnce = (statements: readonly string[]) => statements.join().includes('cardinality(');
+const areFoundAtOnce = (statements: readonly string[]) => statements.join().includes('= ANY(ARRAY(');
 
 describe('many rows that belong to a row by pairs', () => {
-  describe.each(['numbers', 'uuids', 'texts', 'codes'])('%s', (list) => {
+  describe.each([
+    ['numbers', true],
+    ['uuids', true],
+    ['texts', false],
+    ['codes', false],
+  ])('%s', (list, haveOneOrder) => {
     it.each([
       ['in their own order', `${list} { id name }`],
       ['the other way round', `${list}(orderBy: [{ id: DESC }], limit: 60) { id name }`],
@@ -77,7 +83,7 @@ describe('many rows that belong to a row by pairs', () => {
         'from the last page',
         `${list}Connection(last: 60) { nodes { id name } pageInfo { startCursor hasPreviousPage } }`,
       ],
-    ])('are found at once %s', async (_, selection) => {
+    ])('are answered as by the resolvers %s', async (_, selection) => {
       for (const shelf of [1, 2, 3]) {
         const { compiled, resolvers, errors, statements } = await paths.ask({
           source: `{ shelf(id: "${shelf}") { id ${selection} } }`,
@@ -85,7 +91,7 @@ describe('many rows that belong to a row by pairs', () => {
         expect(errors).toEqual([]);
         expect(compiled).toBe(resolvers);
         expect(statements).toHaveLength(1);
-        expect(areFoundAtOnce(statements)).toBe(true);
+        expect(areFoundAtOnce(statements)).toBe(haveOneOrder);
       }
       expect(paths.faults).toEqual([]);
     });
@@ -95,7 +101,7 @@ describe('many rows that belong to a row by pairs', () => {
     ['to their own kind', '{ number(id: "1") { twins { id twins(limit: 2) { id } } twinOf { id } } }'],
     [
       'in an order that goes on',
-      '{ shelf(id: "1") { texts(orderBy: [{ id: ASC }, { name: ASC }]) { id name } } }',
+      '{ shelf(id: "1") { uuids(orderBy: [{ id: ASC }, { name: ASC }]) { id name } } }',
     ],
     ['behind a rule of the list', '{ shelf(id: "1") { shown { id name } } }'],
     ['and lead to others', '{ shelf(id: "1") { numbers { id maker { name best { name } } } } }'],
@@ -110,8 +116,8 @@ describe('many rows that belong to a row by pairs', () => {
   });
 
   it.each([
-    ['are filtered', '{ shelf(id: "1") { texts(where: { name: { eq: "Row 3" } }) { id } } }'],
-    ['have another order', '{ shelf(id: "1") { texts(orderBy: [{ name: ASC }]) { id } } }'],
+    ['are filtered', '{ shelf(id: "1") { uuids(where: { name: { eq: "Row 3" } }) { id } } }'],
+    ['have another order', '{ shelf(id: "1") { uuids(orderBy: [{ name: ASC }]) { id } } }'],
     ['have a rule of their own', '{ shelf(id: "1") { secrets { id name } } }'],
     ['lead to a row that is joined', '{ shelf(id: "1") { numbers { id maker { name } } } }'],
     ['are few', '{ shelf(id: "1") { numbers(limit: 10) { id } } }'],
@@ -131,22 +137,21 @@ describe('many rows that belong to a row by pairs', () => {
     expect(areFoundAtOnce(statements)).toBe(false);
   });
 
+  it('are joined where their ids could be in another order than those of their pairs', async () => {
+    const { run } = paths.reads;
+    const source = '{ shelf(id: "1") { all: texts { id } few: texts(limit: 60) { id } } }';
+    for (const collation of ['"C"', '"en-x-icu"']) {
+      await run(`ALTER TABLE "Text" ALTER COLUMN id TYPE text COLLATE ${collation}`);
+      const { compiled, resolvers } = await paths.ask({ source });
+      expect(compiled).toBe(resolvers);
+    }
+    await run('ALTER TABLE "Text" ALTER COLUMN id TYPE text COLLATE "default"');
+  });
+
   it('are joined by servers that look up each key by itself', async () => {
     const source = 'query Old { shelf(id: "1") { numbers { id name } } }';
     const { compiled, resolvers, statements } = await paths.ask({ source, serverVersion: 16 });
     expect(compiled).toBe(resolvers);
     expect(areFoundAtOnce(statements)).toBe(false);
-  });
-
-  it('are found by an index of a table of any size', async () => {
-    await paths.reads.run(
-      `INSERT INTO "Text" (id, name) SELECT 'more ' || n, 'More' FROM generate_series(1, 200) AS n; ANALYZE`,
-    );
-    const { statements } = await paths.ask({
-      source: '{ shelf(id: "1") { texts(limit: 200) { id name } } }',
-    });
-    const text = statements[0]?.replaceAll(/\$\d+::/g, '1::') ?? '';
-    const [explained] = await paths.reads.run(`EXPLAIN (FORMAT JSON) ${text}`);
-    expect(JSON.stringify(explained)).not.toMatch(/"Seq Scan"[^{}]*"Relation Name": ?"Text"/);
   });
 });
