@@ -6,7 +6,7 @@ import { ExpressLane } from './express/express-lane.ts';
 import { Gate, mostWriters } from './gate.ts';
 import { passes } from './passes.ts';
 import type { Pooler } from './pooler/detect-pooler.ts';
-import { RawRowsClient } from './rows/raw-row.ts';
+import { RawRowsClient, versionOf } from './rows/raw-row.ts';
 import { closeCancellably, runForTexts, runStatement, throwIfCancelled } from './run-statement.ts';
 import { runTransaction } from './run-transaction.ts';
 
@@ -113,11 +113,6 @@ interface Beside {
 /** What connections have told of who answers them. */
 interface Server {
   version: number | undefined;
-}
-
-/** See {@link Queryable.serverVersion}. */
-export function versionOf(client: pg.ClientBase): number | undefined {
-  return client instanceof RawRowsClient ? client.serverVersion : undefined;
 }
 
 function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane, server }: Beside): Db {

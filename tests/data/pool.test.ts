@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { DatabaseError, type Db, openPool, type Shares, toDatabaseError } from '../../src/data/index.ts';
+import {
+  DatabaseError,
+  type Db,
+  openPool,
+  type Shares,
+  toDatabaseError,
+  withReserve,
+} from '../../src/data/index.ts';
 import { createDatabase, runSql, type TestDatabase } from '../support/database.ts';
 import { Way } from '../support/way.ts';
 
@@ -23,6 +30,25 @@ afterAll(async () => {
 });
 
 const failureOf = (fn: () => Promise<unknown>): Promise<unknown> => fn().catch((error: unknown) => error);
+
+describe('the version of PostgreSQL', () => {
+  it('is known once there was a connection, to all that ask with it', async () => {
+    const fresh = openPool({ url: database.url, max: 2 });
+    try {
+      expect(fresh.serverVersion).toBeUndefined();
+      const [row] = await fresh.query<{ version: string }>(
+        "SELECT current_setting('server_version') AS version",
+      );
+      const version = Number.parseInt(row?.version ?? '', 10);
+      expect(version).toBeGreaterThanOrEqual(14);
+      expect(fresh.serverVersion).toBe(version);
+      expect(await fresh.transaction(async (tx) => tx.serverVersion)).toBe(version);
+      expect(withReserve(fresh, fresh).serverVersion).toBe(version);
+    } finally {
+      await fresh.close();
+    }
+  });
+});
 
 describe('values', () => {
   it('leaves whatever JavaScript cannot hold exactly as text', async () => {

@@ -81,7 +81,7 @@ interface Listening {
 
 /** A client of node-postgres that hands rows on as they come. */
 export class RawRowsClient extends pg.Client {
-  /** See {@link Queryable.serverVersion}. */
+  /** PostgreSQL's major version; undefined until it has told it. */
   serverVersion: number | undefined;
 
   constructor(config?: pg.ClientConfig) {
@@ -98,4 +98,9 @@ export class RawRowsClient extends pg.Client {
       stream.on('data', (bytes: Buffer) => parser.parse(bytes, tell));
     };
   }
+}
+
+/** PostgreSQL's major version as it has told this connection. */
+export function versionOf(client: pg.ClientBase): number | undefined {
+  return client instanceof RawRowsClient ? client.serverVersion : undefined;
 }

@@ -70,7 +70,7 @@ export class FromLevel {
       exprToSql(readableRows(scope, link.row.entity), env.with(THIS, link.row)),
       ...(rule ? [exprToSql(rule, env.with(THIS, row))] : []),
     ]);
-    const tables = link.joined ? parens(link.tables) : link.tables;
+    const tables = link.pairs ? parens(link.tables) : link.tables;
     this.#joins.push(sql` LEFT JOIN ${tables} ON ${allOf(conditions)}`);
     this.#joined.set(key, link.row);
     return link.row;
@@ -79,9 +79,9 @@ export class FromLevel {
   /** The rows that the relation leads to, to be written out once each; undefined where they have to be joined. */
   parents({ scope, row, relation, env }: ToOne, reach: Reach): Parents | undefined {
     const { storage } = relation;
-    if (row !== this.#page?.row || storage.kind !== 'key' || fieldRule(scope, row.entity, relation.name))
-      return undefined;
-    if (reach !== 'lists' && !(reach === 'others' && this.#page.isWritten)) return undefined;
+    const isWorthIt = reach === 'lists' || (reach === 'others' && this.#page?.isWritten);
+    if (!isWorthIt || row !== this.#page?.row) return undefined;
+    if (storage.kind !== 'key' || fieldRule(scope, row.entity, relation.name)) return undefined;
     let parents = this.#parents.get(relation.name);
     if (!parents) {
       const { row: parent, tables } = linkRows(row, relation, env);

@@ -36,7 +36,7 @@ function follow(followed: FollowedPath, step: RowStep, env: SqlEnv): FollowedPat
   const guard = step.guard ? [exprToSql(step.guard.where, env.with(step.guard.as, link.row))] : [];
   if (!followed.from) return { row: link.row, from: { tables: link.tables, where: [link.on, ...guard] } };
   const on = allOf([link.on, ...guard]);
-  const tables = sql`${followed.from.tables} JOIN ${link.joined ? parens(link.tables) : link.tables} ON ${on}`;
+  const tables = sql`${followed.from.tables} JOIN ${link.pairs ? parens(link.tables) : link.tables} ON ${on}`;
   return { row: link.row, from: { tables, where: followed.from.where } };
 }
 
@@ -44,10 +44,8 @@ function follow(followed: FollowedPath, step: RowStep, env: SqlEnv): FollowedPat
 export interface Link {
   readonly row: RowInScope;
   readonly tables: Sql;
-  /** `tables` is a join itself and wants parentheses inside another one. */
-  readonly joined: boolean;
   readonly on: Sql;
-  /** Where the far rows are found by way of pairs. */
+  /** Where the far rows are found by way of pairs; `tables` is a join then, and wants parentheses inside another one. */
   readonly pairs?: Pairs;
 }
 
@@ -72,10 +70,9 @@ export function linkToKey(source: Sql, relation: RelationField, env: SqlEnv): Li
   const row: RowInScope = { alias: env.namer.next(relation.name), entity: target };
   const table = raw(tableAs(target, row.alias));
   const { storage } = relation;
-  if (storage.kind === 'key')
-    return { row, tables: table, joined: false, on: sql`${idColumn(row)} = ${source}` };
+  if (storage.kind === 'key') return { row, tables: table, on: sql`${idColumn(row)} = ${source}` };
   if (storage.kind === 'inverse') {
-    return { row, tables: table, joined: false, on: sql`${inverseKey(row, relation)} = ${source}` };
+    return { row, tables: table, on: sql`${inverseKey(row, relation)} = ${source}` };
   }
   const pair = env.namer.next(`${relation.name}_pair`);
   const pairs: Pairs = {
@@ -86,7 +83,6 @@ export function linkToKey(source: Sql, relation: RelationField, env: SqlEnv): Li
   return {
     row,
     tables: sql`${pairs.table} JOIN ${pairs.far} ON ${idColumn(row)} = ${pairs.id}`,
-    joined: true,
     on: sql`${columnOf(pair, storage.own)} = ${source}`,
     pairs,
   };
@@ -118,7 +114,7 @@ export function rowsToFrom(
   const start = followPath(rows.row, env);
   const link = linkRows(start.row, relationField(start.row.entity, rows.relation), env);
   if (!start.from) return { row: link.row, tables: link.tables, where: [link.on] };
-  const tables = sql`${start.from.tables} JOIN ${link.joined ? parens(link.tables) : link.tables} ON ${link.on}`;
+  const tables = sql`${start.from.tables} JOIN ${link.pairs ? parens(link.tables) : link.tables} ON ${link.on}`;
   return { row: link.row, tables, where: start.from.where };
 }
 
