@@ -24,6 +24,11 @@ export interface ScalarType {
   readonly bucket: boolean;
   /** Renders `column` (SQL text) as a value whose JSON is what the API answers. */
   json(column: string): string;
+  /**
+   * Where PostgreSQL's own text of a value is what `json` renders, or leads to it, and takes it less time: that value. `as` is what
+   * whoever reads the text makes of it.
+   */
+  readonly sent: { readonly value: (column: string) => string; readonly as: SentAs } | undefined;
   /** SQL of whether the API can say a stored value, where PostgreSQL's type has more of them. */
   readonly sayable: ((column: string) => string) | undefined;
   /** SQL of whether the JSON of a stored value is null. */
@@ -38,8 +43,14 @@ export interface ScalarRange {
   readonly below?: number;
 }
 
+/** A text is a JSON string as it is; an instant is turned from PostgreSQL's form into that of RFC 3339, in UTC with milliseconds. */
+export type SentAs = 'text' | 'instant';
+
 const plain = (column: string): string => column;
 const asText = (column: string): string => `(${column})::text`;
+const trimmed = (column: string): string => `trim_scale(${column})`;
+
+const AS_IT_IS = { value: plain, as: 'text' } as const;
 
 /** Of dates: the years that the API knows. */
 const knownYears = (column: string): string => `${column} BETWEEN '0001-01-01' AND '9999-12-31 23:59:59.999'`;
@@ -56,6 +67,7 @@ const scalar = (
   range: undefined,
   bucket: false,
   json: plain,
+  sent: undefined,
   sayable: undefined,
   saidAsNull: undefined,
   ...row,
@@ -70,7 +82,7 @@ const float = (range?: ScalarRange): ScalarType =>
 
 export const SCALARS = {
   /** Storage of an `ID` follows the id kind of the entity that it identifies; this row is the text kind. */
-  ID: scalar({ filter: 'IDFilter', prisma: 'String', postgres: 'text', json: asText }),
+  ID: scalar({ filter: 'IDFilter', prisma: 'String', postgres: 'text', json: asText, sent: AS_IT_IS }),
   String: text(),
   Int: integer(),
   Float: float(),
@@ -82,6 +94,7 @@ export const SCALARS = {
     sum: 'BigInt',
     avg: 'Float',
     json: asText,
+    sent: AS_IT_IS,
   }),
   Decimal: scalar({
     filter: 'DecimalFilter',
@@ -91,7 +104,8 @@ export const SCALARS = {
     postgres: 'numeric',
     sum: 'Decimal',
     avg: 'Decimal',
-    json: (column) => `trim_scale(${column})::text`,
+    json: (column) => `${trimmed(column)}::text`,
+    sent: { value: trimmed, as: 'text' },
     // NaN and infinity have none.
     sayable: (column) => `scale(${column}) IS NOT NULL`,
   }),
@@ -102,6 +116,7 @@ export const SCALARS = {
     postgres: 'timestamptz',
     bucket: true,
     json: (column) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
+    sent: { value: plain, as: 'instant' },
     sayable: knownYears,
     saidAsNull: infinite,
   }),
@@ -112,6 +127,7 @@ export const SCALARS = {
     postgres: 'date',
     bucket: true,
     json: (column) => `to_char(${column}, 'YYYY-MM-DD')`,
+    sent: AS_IT_IS,
     sayable: knownYears,
     saidAsNull: infinite,
   }),
@@ -137,6 +153,7 @@ export const SCALARS = {
     native: '@db.Uuid',
     postgres: 'uuid',
     json: asText,
+    sent: AS_IT_IS,
   }),
   Bytes: scalar({
     filter: 'BytesFilter',

@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 const rows: RowsForm = {
-  parts: [{ list: [{ literal: '{"n":' }, { column: 0, isText: false }, { literal: '}' }] }],
+  parts: [{ list: [{ literal: '{"n":' }, { column: 0, as: 'json' }, { literal: '}' }] }],
 };
 
 async function readInAllWays(db: Db): Promise<void> {

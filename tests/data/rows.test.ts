@@ -66,7 +66,9 @@ function stepsOf(fields: readonly Field[], columns = { count: 0 }): readonly Row
   const members = fields.flatMap((of, place): RowStep[] => {
     const column = columns.count++;
     const value =
-      typeof of === 'string' ? { column, isText: of === 'text' } : { column, object: stepsOf(of, columns) };
+      typeof of === 'string'
+        ? { column, as: of === 'text' ? ('text' as const) : ('json' as const) }
+        : { column, object: stepsOf(of, columns) };
     return [{ literal: `${place === 0 ? '' : ','}"${keyOf(place)}":` }, value];
   });
   return [{ literal: '{' }, ...members, { literal: '}' }];
@@ -123,9 +125,9 @@ describe('rows as the text of a list', () => {
 
   const row: readonly RowStep[] = [
     { literal: '{"n":' },
-    { column: 0, isText: false },
+    { column: 0, as: 'json' },
     { literal: ',"t":' },
-    { column: 1, isText: true },
+    { column: 1, as: 'text' },
     { literal: '}' },
   ];
   const form: RowsForm = { parts: [{ list: row }] };
@@ -201,7 +203,7 @@ describe('rows as the text of a list', () => {
         { literal: ',"more":' },
         { more: [{ literal: 'false' }] },
         { literal: ',"of":' },
-        { head: [{ column: 2, isText: false }] },
+        { head: [{ column: 2, as: 'json' }] },
         { literal: '}' },
       ],
       page: { size: 3, isReversed, isThere },
@@ -237,6 +239,73 @@ describe('rows as the text of a list', () => {
       more: false,
       of: null,
     });
+  });
+
+  const instants: RowsForm = { parts: [{ list: [{ column: 0, as: 'instant' }] }] };
+
+  it.each(['timestamptz', 'timestamp'])('have instants as to_char writes them, from %s', async (type) => {
+    const YEAR_1 = -62_135_596_800;
+    const YEAR_9999 = 253_402_300_799;
+    const fractions = fc.oneof(fc.nat(999_999), fc.constantFrom(0, 1, 999, 1_000, 60_000, 999_999));
+    const seconds = fc.oneof(
+      fc.integer({ min: YEAR_1, max: YEAR_9999 }),
+      fc.constantFrom(YEAR_1, 0, YEAR_9999),
+    );
+    const micros = fc.array(fc.tuple(seconds, fractions), { maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(micros, async (times) => {
+        const rows = `SELECT ('epoch'::${type} + make_interval(secs => 1) * s + make_interval(secs => 0.000001) * f) AS t
+          FROM unnest($1::float8[], $2::int[]) WITH ORDINALITY AS each (s, f, place) ORDER BY place`;
+        const params = [times.map(([second]) => second), times.map(([, fraction]) => fraction)];
+        const written = `SELECT to_char(t AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS t FROM (${rows}) AS times`;
+        const expected = await db.query<{ t: string }>(written, params);
+        expect(await read(instants, rows, params)).toBe(JSON.stringify(expected.map(({ t }) => t)));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it.each(['Asia/Kolkata', 'America/New_York', 'Africa/Monrovia', 'Pacific/Kiritimati'])(
+    'have instants in UTC on a connection that is in %s',
+    async (zone) => {
+      const times = [
+        '0001-01-01 00:00:00Z',
+        '1971-06-01 12:00:00.0129Z',
+        '2026-03-08 07:30:00.5Z',
+        '9999-12-31 23:59:59.999999Z',
+      ];
+      const answer = await db.transaction(async (tx) => {
+        await tx.query(`SET LOCAL timezone = '${zone}'`, []);
+        return tx.readTexts(
+          'SELECT t FROM unnest($1::timestamptz[]) WITH ORDINALITY AS each (t, place) ORDER BY place',
+          [times],
+          { rows: instants },
+        );
+      });
+      expect(answer?.[0] && JSON.parse(fromByteText(answer[0]))).toEqual([
+        '0001-01-01T00:00:00.000Z',
+        '1971-06-01T12:00:00.012Z',
+        '2026-03-08T07:30:00.500Z',
+        '9999-12-31T23:59:59.999Z',
+      ]);
+    },
+  );
+
+  it('have no instants in a form that is not known, and null where there is none', async () => {
+    const changed = [
+      '2026-01-02T03:04:05+00',
+      '02.01.2026 03:04:05 UTC',
+      'Fri Jan 02 03:04:05 2026 UTC',
+      'infinity',
+      '',
+    ];
+    for (const text of changed)
+      await expect(read(instants, `SELECT '${text}'`)).rejects.toThrow(
+        'in another form than datestyle = ISO',
+      );
+    expect(await read(instants, `SELECT NULL UNION ALL SELECT '2026-01-02 03:04:05'`)).toBe(
+      '[null,"2026-01-02T03:04:05.000Z"]',
+    );
   });
 
   /** A row of two empty values that says that it is so long. */

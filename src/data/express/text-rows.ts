@@ -50,7 +50,7 @@ export class TextRows extends Query {
   #row: Texts | undefined;
   #form: RowsForm | undefined;
   #all: RowsText | undefined;
-  #tooLong: Error | undefined;
+  #refusal: Error | undefined;
   #isSettled = false;
 
   constructor(asked: readonly Asked[], settle: SettleRows) {
@@ -80,7 +80,7 @@ export class TextRows extends Query {
 
   /** On a connection of a {@link RawRowsClient}. */
   handleDataRow(row: RawRow): void {
-    if (this.#tooLong) return;
+    if (this.#refusal) return;
     const form = this.#form;
     try {
       if (form) {
@@ -93,7 +93,7 @@ export class TextRows extends Query {
   }
 
   handleCommandComplete(): void {
-    if (this.#form && !this.#tooLong) this.#finish(this.#all ?? new RowsText(this.#form));
+    if (this.#form && !this.#refusal) this.#finish(this.#all ?? new RowsText(this.#form));
     this.#rows.push(this.#row);
     this.#row = undefined;
     this.#all = undefined;
@@ -109,8 +109,8 @@ export class TextRows extends Query {
   }
 
   /** Whoever reads the connection could only end it, and the process with it. */
-  #refuse(tooLong: Error): void {
-    this.#tooLong = tooLong;
+  #refuse(error: Error): void {
+    this.#refusal = error;
     this.#all = undefined;
   }
 
@@ -125,7 +125,7 @@ export class TextRows extends Query {
 
   /** Only now it is committed. */
   handleReadyForQuery(): void {
-    this.#end(this.#tooLong);
+    this.#end(this.#refusal);
   }
 
   #end(error: Error | undefined): void {

@@ -1,6 +1,17 @@
 import { constants } from 'node:buffer';
+import { copyWords, LITTLE_ENDIAN } from './copy-words.ts';
 import { type RowAtHand, viewOf } from './row-at-hand.ts';
-import { BASE64URL, JSON_COLUMN, LITERAL, NULL, type Op, type RowOps, TEXT_COLUMN } from './row-ops.ts';
+import {
+  BASE64URL,
+  INSTANT_COLUMN,
+  JSON_COLUMN,
+  LITERAL,
+  NULL,
+  type Op,
+  type RowOps,
+  TEXT_COLUMN,
+} from './row-ops.ts';
+import { writeInstant } from './write-instant.ts';
 
 const LETTERS = new Map([
   ['"', '"'],
@@ -55,7 +66,7 @@ export class JsonWriter {
     this.#at++;
   }
 
-  /** What is made of a row. @throws RangeError likewise */
+  /** What is made of a row. @throws RangeError likewise; Error where an instant has no form that is known */
   row(row: RowAtHand, { ops, extraBytes }: RowOps): void {
     this.#reach = this.#at + row.length + extraBytes;
     this.#makeRoom();
@@ -102,6 +113,7 @@ export class JsonWriter {
         i += op.inside;
       } else if (op.kind === JSON_COLUMN) this.#copy(row, value, value + length);
       else if (op.kind === TEXT_COLUMN) this.#quote(row, value, value + length);
+      else if (op.kind === INSTANT_COLUMN) this.#instant(row, value, value + length);
     }
   }
 
@@ -119,6 +131,13 @@ export class JsonWriter {
     if (hasEscapes(row.words, start, end)) this.#escape(row.bytes, start, end);
     else this.#copy(row, start, end);
     this.#to[this.#at++] = QUOTE;
+  }
+
+  #instant({ words }: RowAtHand, start: number, end: number): void {
+    const to = this.#toWords;
+    to.setUint8(this.#at++, QUOTE);
+    this.#at = writeInstant(words, start, end, to, this.#at);
+    to.setUint8(this.#at++, QUOTE);
   }
 
   #escape(from: Buffer, start: number, end: number): void {
@@ -158,18 +177,6 @@ export class JsonWriter {
     this.#to = larger;
     this.#toWords = viewOf(larger);
   }
-}
-
-/** The order of bytes in a word, so long as it is one: that of most machines. */
-const LITTLE_ENDIAN = true;
-
-/** Four bytes at a time: most values and keys are too short for anything else to be worth it. Answers where it has come to. */
-function copyWords(from: DataView, start: number, end: number, to: DataView, at: number): number {
-  let next = at;
-  let i = start;
-  for (; i + 4 <= end; i += 4, next += 4) to.setInt32(next, from.getInt32(i, LITTLE_ENDIAN), LITTLE_ENDIAN);
-  for (; i < end; i++) to.setUint8(next++, from.getUint8(i));
-  return next;
 }
 
 /** Whether one of four bytes is zero, or less than a space. */

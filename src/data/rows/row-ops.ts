@@ -6,6 +6,7 @@ export const JSON_COLUMN = 1;
 export const TEXT_COLUMN = 2;
 export const OBJECT_COLUMN = 3;
 export const BASE64URL = 4;
+export const INSTANT_COLUMN = 5;
 
 /** A step with everything that is known of it beforehand. What is inside of one stands behind it. */
 export interface Op {
@@ -14,7 +15,8 @@ export interface Op {
     | typeof JSON_COLUMN
     | typeof TEXT_COLUMN
     | typeof OBJECT_COLUMN
-    | typeof BASE64URL;
+    | typeof BASE64URL
+    | typeof INSTANT_COLUMN;
   readonly column: number;
   /** How many ops are inside. */
   readonly inside: number;
@@ -40,10 +42,14 @@ const literal = (text: string): Op => op(LITERAL, 0, 0, Buffer.from(text));
 
 export const NULL: Op = literal('null');
 
+/** Quotes take two bytes, "null" takes four, and an instant in RFC 3339 seven more than without fractions and zone, which is how short it may come. */
+const MOST_ADDED = 7;
+
+const COLUMNS = { json: JSON_COLUMN, text: TEXT_COLUMN, instant: INSTANT_COLUMN } as const;
+
 export function rowOps(steps: readonly RowStep[]): RowOps {
   const ops = opsOf(steps);
-  // Quotes take two bytes, "null" takes four.
-  return { ops, extraBytes: ops.reduce((sum, { bytes }) => sum + bytes.length + NULL.bytes.length, 0) };
+  return { ops, extraBytes: ops.reduce((sum, { bytes }) => sum + bytes.length + MOST_ADDED, 0) };
 }
 
 function opsOf(steps: readonly RowStep[]): readonly Op[] {
@@ -61,7 +67,7 @@ function opsOf(steps: readonly RowStep[]): readonly Op[] {
     flush();
     if ('base64url' in step) ops.push(...around(BASE64URL, 0, step.base64url));
     else if ('object' in step) ops.push(...around(OBJECT_COLUMN, step.column, step.object));
-    else ops.push(op(step.isText ? TEXT_COLUMN : JSON_COLUMN, step.column));
+    else ops.push(op(COLUMNS[step.as], step.column));
   }
   flush();
   return ops;

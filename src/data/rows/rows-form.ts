@@ -1,9 +1,11 @@
+import type { SentAs } from '../../model/scalars.ts';
+
 /** A piece of the JSON that is made of a row. Columns are counted from 0. */
 export type RowStep =
   /** The same for every row. */
   | { readonly literal: string }
-  /** A text that becomes a JSON string, or JSON already. Null is null. */
-  | { readonly column: number; readonly isText: boolean }
+  /** JSON already, a text that becomes a JSON string, or an instant (see `SentAs`). Null is null. */
+  | { readonly column: number; readonly as: SentAs | 'json' }
   /** An object that is there where the column is not null; else it is null, whatever its own columns say. */
   | { readonly column: number; readonly object: readonly RowStep[] }
   /** What the steps make, in letters for URLs. */

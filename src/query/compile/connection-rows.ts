@@ -57,6 +57,6 @@ export class ConnectionRows extends ConnectionBuilding<Parts> {
   }
 
   #head(value: Sql): readonly RowStep[] {
-    return [{ column: this.#columns.addBeside(value), isText: false }];
+    return [{ column: this.#columns.addBeside(value), as: 'json' }];
   }
 }

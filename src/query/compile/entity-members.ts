@@ -4,11 +4,11 @@ import { THIS } from '../../model/expr.ts';
 import { names } from '../../model/names.ts';
 import { planColumns } from '../read/plan-columns.ts';
 import { decided, fieldRule, isHidden } from '../read/readable.ts';
-import { sayableValue } from '../sql/json-value.ts';
+import { sayableValue, sentValue } from '../sql/json-value.ts';
 import { exprToSql } from '../sql/predicate-to-sql.ts';
 import { linkRows } from '../sql/row-path.ts';
 import type { RowSource } from '../sql/select-rows.ts';
-import { sql } from '../sql/sql.ts';
+import { type Sql, sql } from '../sql/sql.ts';
 import type { RowInScope, SqlEnv } from '../sql/sql-env.ts';
 import { columnInfo, entityOf } from '../sql/sql-type.ts';
 import { valueToSql } from '../sql/value-to-sql.ts';
@@ -73,9 +73,16 @@ function columnMember(context: BuildContext, name: string, { entity, env }: RowP
   const { value } = column;
   const rule = value.kind === 'guarded' ? value.when : undefined;
   const stored = valueToSql(value.kind === 'guarded' ? value.value : value, env);
-  const text = sayableValue(stored.sql, stored.type, rule !== undefined || !info.required);
-  if (!rule) return renderedText(text, info.type, !info.required, info.field.kind === 'scalar');
-  return renderedText(sql`(CASE WHEN ${exprToSql(rule, env)} THEN ${text} END)`, info.type, true);
+  const nullable = rule !== undefined || !info.required;
+  const text = sayableValue(stored.sql, stored.type, nullable);
+  const isStored = info.field.kind === 'scalar';
+  // What a computed value is in PostgreSQL is not known as well as what a column is.
+  const sent = isStored ? sentValue(stored.sql, stored.type, nullable) : undefined;
+  if (!rule) return renderedText(text, info.type, nullable, { isStored, sent });
+  const isOpen = exprToSql(rule, env);
+  const ifOpen = (value: Sql): Sql => sql`(CASE WHEN ${isOpen} THEN ${value} END)`;
+  const sentIfOpen = sent && { ...sent, value: ifOpen(sent.value) };
+  return renderedText(ifOpen(text), info.type, true, { isStored: false, sent: sentIfOpen });
 }
 
 /** The relation that `comments`, `commentsConnection` or `commentsAggregate` is about. */

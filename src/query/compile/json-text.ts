@@ -1,4 +1,6 @@
 import type { RowStep, RowsForm } from '../../data/index.ts';
+import type { SentAs } from '../../model/scalars.ts';
+import type { SentValue } from '../sql/json-value.ts';
 import { join, raw, type Sql, sql } from '../sql/sql.ts';
 import type { SqlType } from '../sql/sql-type.ts';
 import type { SentColumns } from './sent-columns.ts';
@@ -21,8 +23,7 @@ export interface JsonText {
 export type InRow =
   | {
       readonly column: Sql;
-      /** Whether it becomes a JSON string; else it is JSON. */
-      readonly isText: boolean;
+      readonly as: SentAs | 'json';
       /** Whether it is null, and nothing else can happen, where an outer join has found no row. */
       readonly isStored: boolean;
     }
@@ -106,17 +107,29 @@ export function listOf(text: Sql, order: Sql = raw(''), filter: Sql = raw('')): 
   return sql`'[' || coalesce(string_agg(${text}, ','${order})${filter}, '') || ']'`;
 }
 
-/** What `jsonValue` has made of a value, as JSON text. @param isStored see {@link InRow} */
-export function renderedText(rendered: Sql, type: SqlType, nullable: boolean, isStored = false): JsonText {
+/** How a value is sent where whoever reads the rows writes the JSON. */
+interface Sending {
+  readonly isStored: boolean;
+  /** Undefined where it is what `jsonValue` has made of it. */
+  readonly sent: SentValue | undefined;
+}
+
+/** What `jsonValue` has made of a value, as JSON text. */
+export function renderedText(
+  rendered: Sql,
+  type: SqlType,
+  nullable: boolean,
+  { isStored, sent }: Sending = { isStored: false, sent: undefined },
+): JsonText {
   if (type.list || type.scalar?.prisma === 'Json' || !isText(type)) {
     const text = sql`(${rendered})::text`;
     return {
       sql: text,
       nullable,
-      inRow: { column: isWhole(type) ? rendered : text, isText: false, isStored },
+      inRow: { column: isWhole(type) ? rendered : text, as: 'json', isStored },
     };
   }
-  const inRow: InRow = { column: rendered, isText: true, isStored };
+  const inRow: InRow = { column: sent?.value ?? rendered, as: sent?.as ?? 'text', isStored };
   if (needsEscapes(type)) return { sql: sql`to_json(${rendered})::text`, nullable, inRow };
   return { sql: quotedText(rendered), nullable, pieces: ['"', rendered, '"'], inRow };
 }

@@ -1,5 +1,5 @@
 import type { RowStep } from '../../data/index.ts';
-import { keyText, type SortOperand } from '../sql/keyset.ts';
+import { type SortOperand, sentKey } from '../sql/keyset.ts';
 import { columnOf, ident, join, raw, type Sql, sql } from '../sql/sql.ts';
 import { type JsonText, knownText, type Member } from './json-text.ts';
 
@@ -17,15 +17,25 @@ interface Beside {
 export class SentColumns {
   readonly #columns: { readonly value: Sql; readonly isBeside: boolean }[] = [];
   readonly #keys = new Map<SortOperand, number>();
+  readonly #known = new Map<string, number>();
 
   /** Of each row. Answers its number, counted from 0. */
   add(value: Sql): number {
     return this.#columns.push({ value, isBeside: false }) - 1;
   }
 
-  /** The text of a key, once for all cursors: PostgreSQL may make it of every row that it sorts, and a rank is slow. */
+  /** A value that is the same each time it is read, once for whatever is made of it. */
+  addStored(value: Sql): number {
+    if (!value.parts.every((part) => typeof part === 'string')) return this.add(value);
+    const text = value.parts.join('');
+    const column = this.#known.get(text) ?? this.add(value);
+    this.#known.set(text, column);
+    return column;
+  }
+
+  /** A key's value, once for all cursors: PostgreSQL may make it of every row that it sorts, and a rank is slow. */
   addKey(key: SortOperand): number {
-    const column = this.#keys.get(key) ?? this.add(keyText(key));
+    const column = this.#keys.get(key) ?? this.addStored(sentKey(key));
     this.#keys.set(key, column);
     return column;
   }
@@ -95,10 +105,10 @@ function valueSteps(value: JsonText, columns: SentColumns, isThere: Sql | undefi
     const column = columns.add(sql`CASE WHEN ${inRow.isThere} THEN '' END`);
     return [{ column, object: objectSteps(inRow.members, columns, inRow.isThere) }];
   }
-  const { column, isText, isStored } =
-    inRow && 'column' in inRow ? inRow : { column: value.sql, isText: false, isStored: false };
+  const { column, as, isStored } =
+    inRow && 'column' in inRow ? inRow : { column: value.sql, as: 'json' as const, isStored: false };
   const sent = isThere && !isStored ? sql`CASE WHEN ${isThere} THEN ${column} END` : column;
-  return [{ column: columns.add(sent), isText }];
+  return [{ column: isStored ? columns.addStored(sent) : columns.add(sent), as }];
 }
 
 /** What `cursorOf` makes in SQL, before it is written in letters for URLs. */
@@ -109,7 +119,7 @@ export function cursorSteps(
 ): readonly RowStep[] {
   const texts = keys.flatMap((key): RowStep[] => [
     { literal: ', ' },
-    { column: columns.addKey(key), isText: true },
+    { column: columns.addKey(key), as: 'text' },
   ]);
   return [{ literal: `["${mark}"` }, ...texts, { literal: ']' }];
 }

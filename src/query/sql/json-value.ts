@@ -1,3 +1,4 @@
+import type { SentAs } from '../../model/scalars.ts';
 import { raw, type Sql, sql } from './sql.ts';
 import type { SqlType } from './sql-type.ts';
 
@@ -32,6 +33,31 @@ export const sayableValue: RenderValue = (value, type, nullable) => {
   const form = type.list ? '::json' : changesForm(type) ? '' : '::jsonb';
   return sql`(CASE WHEN ${condition} THEN ${json} ELSE (${value})::text::int4::text${raw(form)} END)`;
 };
+
+/** A value that is sent as PostgreSQL writes it, and what its reader makes of the text. */
+export interface SentValue {
+  readonly value: Sql;
+  readonly as: SentAs;
+}
+
+/**
+ * What is sent instead of `sayableValue` where a reader writes the JSON, so that PostgreSQL need not make a text first; undefined where it
+ * has to. Refuses the same values.
+ */
+export function sentValue(value: Sql, type: SqlType, nullable: boolean): SentValue | undefined {
+  const { list, pg, scalar, enumValues } = type;
+  const sent = enumValues ? ENUM : scalar?.sent;
+  // A char is sent with the spaces at its end.
+  if (!sent || list || pg === 'bpchar') return undefined;
+  const plain = filled(sent.value, value);
+  if (!scalar?.sayable) return { value: plain, as: sent.as };
+  const isNull = nullable && scalar.saidAsNull && sql` WHEN ${filled(scalar.saidAsNull, value)} THEN NULL`;
+  const said = sql`WHEN ${filled(scalar.sayable, value)} THEN ${plain}${isNull || raw('')}`;
+  // Of the value's own type whatever that is: a refusal as a value would need a type.
+  return { value: sql`(CASE ${said} WHEN (${value})::text::int4 IS NULL THEN NULL END)`, as: sent.as };
+}
+
+const ENUM = { value: (column: string): string => column, as: 'text' } as const;
 
 /** Undefined where every value of the type can be said. */
 function sayable(value: Sql, { scalar }: SqlType, nullable: boolean): Sql | undefined {

@@ -20,6 +20,13 @@ export function keyText(key: SortOperand): Sql {
   return sql`(${key.sql})::text`;
 }
 
+/** What PostgreSQL sends as the exact text of a key's value: the value itself, but for types that it casts to other texts than it sends. */
+export function sentKey(key: SortOperand): Sql {
+  return OTHER_TEXTS.has(key.type.pg) ? keyText(key) : key.sql;
+}
+
+const OTHER_TEXTS: ReadonlySet<string> = new Set(['bool', 'bpchar']);
+
 /** The cursor made of the keys' texts. */
 export function cursorOf(texts: readonly Sql[], mark: string): Sql {
   const json = sql`json_build_array(${raw(`'${mark}'`)}, ${join(texts)})::text`;
