@@ -119,6 +119,7 @@ class OperationWalk {
     );
     this.#code(type, name);
     this.#note(type, name, answer);
+    if (isRoot) this.#lookup(answer, node);
     for (const argument of node.arguments ?? []) {
       const declared = field.args.find((one) => one.name === argument.name.value);
       if (argument.name.value === 'search') this.#search(answer);
@@ -179,6 +180,12 @@ class OperationWalk {
     const entity = this.#parts.owners.answers.get(answer.name);
     for (const field of entity?.fields ?? [])
       if (entity && field.kind === 'scalar' && field.search) this.#reads.field(entity, field.name);
+  }
+
+  /** What finds a row by its key names the key's parts, whose rules hold for it as for a filter. */
+  #lookup(answer: GraphQLNamedType, { arguments: parts = [] }: FieldNode): void {
+    const entity = this.#parts.owners.answers.get(answer.name);
+    for (const { name } of parts) if (entity) this.#reads.field(entity, name.value);
   }
 
   #argument(node: ValueNode, type: GraphQLInputType): void {
