@@ -1,7 +1,16 @@
 import { decidedWithoutRow } from '../../access/decide.ts';
 import { ViewerError } from '../../kit/viewer-error.ts';
 import type { CustomField, Entity } from '../../model/app-model.ts';
-import { and, type Expr, type RowPath, type RowStep, type Rows, THIS, type Value } from '../../model/expr.ts';
+import {
+  and,
+  type Expr,
+  type RowPath,
+  type RowStep,
+  type Rows,
+  THIS,
+  TRUE,
+  type Value,
+} from '../../model/expr.ts';
 import { explainWithoutRow } from '../explain/index.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { entityOf, relationField, relationOfKey } from '../sql/sql-type.ts';
@@ -97,6 +106,15 @@ export function readableRelated(
     rows: { kind: 'related', row: rowOf(entity, as), relation: relationName },
     readable: sure(readableRows(scope, target, bound)),
   };
+}
+
+/** Whether what the key `name` of a row leads to may be read; true for any other name. To find rows by a key tells where it leads. */
+export function leadsToReadable(scope: RequestScope, entity: Entity, name: string): Expr {
+  const relation = relationOfKey(entity, name);
+  if (!relation) return TRUE;
+  const as = `${THIS}:${relation.name}`;
+  const { rows, readable: where } = readableRelated(scope, entity, relation.name, THIS, as);
+  return where.kind === 'constant' ? where : { kind: 'exists', rows, as, where };
 }
 
 /** One step along a to-one relation that only reaches rows which the viewer may read and for which `also` holds. */

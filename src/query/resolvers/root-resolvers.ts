@@ -1,6 +1,6 @@
 import type { AppModel, Entity, UniqueKey } from '../../model/app-model.ts';
 import { groupKeys, uniqueParts, visibleUniques } from '../../model/exposed-fields.ts';
-import { and, type Expr, THIS } from '../../model/expr.ts';
+import { and, type Expr } from '../../model/expr.ts';
 import { names } from '../../model/names.ts';
 import { aggregatePlan } from '../read/aggregate-plan.ts';
 import { groupPlan } from '../read/group-plan.ts';
@@ -9,10 +9,9 @@ import { type Args, makePlan, pageOf, planWhere, sliceOf } from '../read/make-pl
 import { readAggregates } from '../read/read-aggregates.ts';
 import { readGroups } from '../read/read-groups.ts';
 import { readConnections, readRows } from '../read/read-rows.ts';
-import { assertMayRead, readableColumn, readableRelated, readableRows } from '../read/readable.ts';
+import { assertMayRead, leadsToReadable, readableColumn, readableRows } from '../read/readable.ts';
 import { selectedFields } from '../read/selection.ts';
 import type { RequestScope } from '../request-scope.ts';
-import { relationOfKey } from '../sql/sql-type.ts';
 import { aggregateItems } from './aggregate-ask.ts';
 import { connectionAsk } from './connection-ask.ts';
 import { rowLoader } from './loaders.ts';
@@ -70,19 +69,12 @@ function byUnique(entity: Entity, key: UniqueKey): Resolver {
 export function uniqueToExpr(scope: RequestScope, entity: Entity, key: UniqueKey, args: Args): Expr {
   const terms = uniqueParts(entity, key).flatMap(({ name, type }): Expr[] => {
     const right = { kind: 'literal', value: toJson(args[name], type, [name]), type } as const;
-    const relation = relationOfKey(entity, name);
     return [
       { kind: 'compare', op: 'eq', left: readableColumn(scope, entity, name), right },
-      ...(relation ? [leadsToReadable(scope, entity, relation.name)] : []),
+      leadsToReadable(scope, entity, name),
     ];
   });
   return and(...terms);
-}
-
-function leadsToReadable(scope: RequestScope, entity: Entity, relation: string): Expr {
-  const as = `${THIS}:${relation}`;
-  const { rows, readable: where } = readableRelated(scope, entity, relation, THIS, as);
-  return where.kind === 'constant' ? where : { kind: 'exists', rows, as, where };
 }
 
 function many(entity: Entity): Resolver {

@@ -1,5 +1,5 @@
 import { and, THIS } from '../../../model/expr.ts';
-import { fieldRuleForUse } from '../../read/readable.ts';
+import { fieldRuleForUse, leadsToReadable } from '../../read/readable.ts';
 import { exprToSql } from '../../sql/predicate-to-sql.ts';
 import { idColumn } from '../../sql/row-path.ts';
 import { allOf, columnOf, join, raw, sql } from '../../sql/sql.ts';
@@ -60,6 +60,7 @@ async function findGroup(
   const rule = and(
     run.scope.rowRule(entity, 'read'),
     ...fields.flatMap(({ name }) => fieldRuleForUse(run.scope, entity, name) ?? []),
+    ...fields.map(({ name }) => leadsToReadable(run.scope, entity, name)),
   );
   const readable = exprToSql(rule, env.with(THIS, row));
   const rows = await run.query<{ index: number; id: string; readable: boolean }>(
