@@ -74,7 +74,7 @@ const scalar = (
 });
 
 const text = (filter = 'StringFilter'): ScalarType =>
-  scalar({ filter, prisma: 'String', postgres: 'text', text: true });
+  scalar({ filter, prisma: 'String', postgres: 'text', text: true, sent: AS_IT_IS });
 const integer = (range?: ScalarRange): ScalarType =>
   scalar({ filter: 'IntFilter', prisma: 'Int', postgres: 'int4', sum: 'Float', avg: 'Float', range });
 const float = (range?: ScalarRange): ScalarType =>

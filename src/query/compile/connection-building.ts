@@ -11,6 +11,7 @@ import { type BuildContext, firstOf, objectTypeOf } from './build-context.ts';
 import { collectFields, selectionsOf } from './collect-fields.ts';
 import { entityMembers } from './entity-members.ts';
 import { FromLevel } from './from-level.ts';
+import { hasIndexInOrder } from './has-index-in-order.ts';
 import { type InRow, type Member, objectText, quotedText, typeName } from './json-text.ts';
 import { longPage, type RowsAsk } from './rows-ask.ts';
 import { cursorSteps, objectSteps } from './sent-columns.ts';
@@ -38,10 +39,12 @@ export abstract class ConnectionBuilding<V> {
   protected readonly mark: string;
   readonly #context: BuildContext;
   readonly #level: FromLevel;
+  readonly #isAskedOnce: boolean;
 
   constructor(context: BuildContext, ask: RowsAsk) {
     const plan = makePlan(context.scope, ask.entity, ask.args, []);
     this.#context = context;
+    this.#isAskedOnce = ask.isAskedOnce;
     this.page = pageOf(context.scope, plan, ask.args);
     this.placed = placePlan(plan, ask.source(), ask.env);
     this.mark = orderMark(plan);
@@ -78,11 +81,12 @@ export abstract class ConnectionBuilding<V> {
 
   /** `SELECT columns FROM …` of the page's rows in the order in which they are read, and of one more. */
   protected select(columns: Sql): Sql {
-    const { source, where, keys, env } = this.placed;
+    const { plan, source, where, keys, env } = this.placed;
+    const areSorted = this.#isAskedOnce && !hasIndexInOrder(plan.entity, plan.order);
     const ordered = this.page.fromEnd ? keys.map(reversed) : keys;
     const conditions = [...where, ...betweenCursors(this.placed, this.page)];
     const limit = sql` ${limitSql(this.page.size + 1)}`;
-    return this.#level.select(columns, { source, where: conditions, keys: ordered, limit }, env);
+    return this.#level.select(columns, { source, where: conditions, keys: ordered, limit, areSorted }, env);
   }
 
   #each(

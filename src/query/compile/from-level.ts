@@ -38,6 +38,8 @@ export interface LevelRows {
   /** What they are ordered by, the last key telling all of them apart. */
   readonly keys: readonly SortOperand[];
   readonly limit: Sql;
+  /** Whether these are the first of many that have to be sorted, so that whatever else is said of them had better wait. */
+  readonly areSorted: boolean;
 }
 
 /**
@@ -119,12 +121,13 @@ export class FromLevel {
     const parents = [...this.#parents.values()];
     const pairs = this.#decidingPairs(rows);
     const { tables, restOf } = pairs ? foundByPairs(rows, pairs) : found(rows);
-    if (parents.length === 0) return sql`SELECT ${columns} FROM ${this.from(tables)}${restOf}`;
+    const isJustRead = parents.length === 0 && !this.#waitsForOrder(columns, rows);
+    if (isJustRead) return sql`SELECT ${columns} FROM ${this.from(tables)}${restOf}`;
     // No table of an author's begins like this: within the statement it would hide one of its name.
     const page = ident(env.namer.next(`plinth_${row.alias}_page`));
     const joins = parents.map((each) => each.joinTo(row, page));
-    const from = this.from(join([sql`${page} AS ${ident(row.alias)}`, ...joins], ''));
-    const needed = columnsMentioned(row.alias, join([columns, from]));
+    const beyond = this.from(join(joins, ''));
+    const needed = columnsMentioned(row.alias, join([columns, beyond]));
     const named = keys.map((key, index) => ({ key, name: nameApartFrom(needed, `key${index}`) }));
     const read = join([
       ...needed.map((column) => columnOf(row.alias, column)),
@@ -132,9 +135,20 @@ export class FromLevel {
     ]);
     // The keys are read with the rows: a window function that numbers them takes a tenth of such a statement's time.
     const readKeys = named.map(({ key, name }) => ({ ...key, sql: columnOf(row.alias, name) }));
-    return sql`WITH ${page} AS MATERIALIZED (SELECT ${read} FROM ${tables}${restOf}) SELECT ${columns} FROM ${from}${orderBy(readKeys)}`;
+    const select = sql`SELECT ${read} FROM ${tables}${restOf}`;
+    const rest = sql`AS ${ident(row.alias)}${beyond}${orderBy(readKeys)}`;
+    if (parents.length === 0) return sql`SELECT ${columns} FROM (${select}) ${rest}`;
+    return sql`WITH ${page} AS MATERIALIZED (${select}) SELECT ${columns} FROM ${page} ${rest}`;
+  }
+
+  /** PostgreSQL joins whatever it is to sort, and makes the columns that it takes for cheap: of all rows, and not only of the first. */
+  #waitsForOrder(columns: Sql, { areSorted }: LevelRows): boolean {
+    return areSorted && (this.#joins.length > 0 || !NAMES.test(textOf(columns)));
   }
 }
+
+/** Nothing but columns, as they are sent. */
+const NAMES = /^((''|\(?"[^"]*"\."[^"]*"\)?)(::[a-z0-9]+)?( AS "[^"]*")?(, |$))*$/;
 
 /** Where a level's rows come from, and which of them, in which order. */
 interface FoundRows {

@@ -1,6 +1,6 @@
 import type { RowStep, RowsForm } from '../../data/index.ts';
 import type { SentAs } from '../../model/scalars.ts';
-import type { SentValue } from '../sql/json-value.ts';
+import { inItsType, type SentValue } from '../sql/json-value.ts';
 import { join, raw, type Sql, sql } from '../sql/sql.ts';
 import type { SqlType } from '../sql/sql-type.ts';
 import type { SentColumns } from './sent-columns.ts';
@@ -126,7 +126,7 @@ export function renderedText(
     return {
       sql: text,
       nullable,
-      inRow: { column: isWhole(type) ? rendered : text, as: 'json', isStored },
+      inRow: { column: isWhole(type) ? inItsType(rendered, type) : text, as: 'json', isStored },
     };
   }
   const inRow: InRow = { column: sent?.value ?? rendered, as: sent?.as ?? 'text', isStored };
@@ -134,9 +134,9 @@ export function renderedText(
   return { sql: quotedText(rendered), nullable, pieces: ['"', rendered, '"'], inRow };
 }
 
-/** What PostgreSQL sends as it would write it as text. */
+/** What PostgreSQL sends as it would write it as text: all but `t` and `f`. */
 function isWhole({ list, pg }: SqlType): boolean {
-  return !list && /^int[248]$/.test(pg);
+  return !list && /^(int[248]|float8|jsonb)$/.test(pg);
 }
 
 /** A text without anything that JSON escapes: digits, dates, base64, names. */

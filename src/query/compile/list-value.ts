@@ -7,6 +7,7 @@ import { type Sql, sql } from '../sql/sql.ts';
 import type { BuildContext } from './build-context.ts';
 import { entityMembers, type RowPlace } from './entity-members.ts';
 import { FromLevel } from './from-level.ts';
+import { hasIndexInOrder } from './has-index-in-order.ts';
 import { type JsonText, listFrom, type Member, objectText, type RowsToWrite } from './json-text.ts';
 import { longPage, type RowsAsk } from './rows-ask.ts';
 import { objectSteps, SentColumns } from './sent-columns.ts';
@@ -67,6 +68,7 @@ function selectRows(context: BuildContext, ask: RowsAsk, { plan, slice, isOnly }
     isOnly,
   });
   const { source, where, keys } = placed;
-  const rows = { source, where, keys, limit: sliceSql(slice) };
+  const areSorted = slice !== undefined && ask.isAskedOnce && !hasIndexInOrder(plan.entity, plan.order);
+  const rows = { source, where, keys, limit: sliceSql(slice), areSorted };
   return { members, select: (columns) => level.select(columns, rows, env) };
 }

@@ -45,19 +45,24 @@ export interface SentValue {
  * has to. Refuses the same values.
  */
 export function sentValue(value: Sql, type: SqlType, nullable: boolean): SentValue | undefined {
-  const { list, pg, scalar, enumValues } = type;
-  const sent = enumValues ? ENUM : scalar?.sent;
-  // A char is sent with the spaces at its end.
-  if (!sent || list || pg === 'bpchar') return undefined;
-  const plain = filled(sent.value, value);
-  if (!scalar?.sayable) return { value: plain, as: sent.as };
+  const { list, pg, scalar } = type;
+  // A char that is an id is answered without the spaces at its end.
+  if (!scalar?.sent || list || (pg === 'bpchar' && changesForm(type))) return undefined;
+  const plain = filled(scalar.sent.value, value);
+  if (!scalar.sayable) return { value: inItsType(plain, type), as: scalar.sent.as };
   const isNull = nullable && scalar.saidAsNull && sql` WHEN ${filled(scalar.saidAsNull, value)} THEN NULL`;
   const said = sql`WHEN ${filled(scalar.sayable, value)} THEN ${plain}${isNull || raw('')}`;
-  // Of the value's own type whatever that is: a refusal as a value would need a type.
-  return { value: sql`(CASE ${said} WHEN (${value})::text::int4 IS NULL THEN NULL END)`, as: sent.as };
+  const guarded = sql`(CASE ${said} WHEN (${value})::text::int4 IS NULL THEN NULL END)`;
+  return { value: inItsType(guarded, type), as: scalar.sent.as };
 }
 
-const ENUM = { value: (column: string): string => column, as: 'text' } as const;
+/**
+ * A column in the type that the API's scalar has, without a length or precision of the column's own: a statement that is prepared fails for good once
+ * a column of its answer has become another, `varchar(20)` and `varchar(200)` alike.
+ */
+export function inItsType(value: Sql, { pg }: SqlType): Sql {
+  return sql`(${value})::${raw(pg)}`;
+}
 
 /** Undefined where every value of the type can be said. */
 function sayable(value: Sql, { scalar }: SqlType, nullable: boolean): Sql | undefined {

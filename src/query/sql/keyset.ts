@@ -1,4 +1,5 @@
 import type { CursorPlace, OrderKey } from '../read/read-plan.ts';
+import { inItsType } from './json-value.ts';
 import type { Operand } from './operand.ts';
 import { allOf, anyOf, join, param, raw, type Sql, sql } from './sql.ts';
 
@@ -20,12 +21,14 @@ export function keyText(key: SortOperand): Sql {
   return sql`(${key.sql})::text`;
 }
 
-/** What PostgreSQL sends as the exact text of a key's value: the value itself, but for types that it casts to other texts than it sends. */
+/** What PostgreSQL sends as the exact text of a key's value: the value itself, but where it casts to another text than it sends, or to another type tomorrow. */
 export function sentKey(key: SortOperand): Sql {
-  return OTHER_TEXTS.has(key.type.pg) ? keyText(key) : key.sql;
+  const { pg, enumValues } = key.type;
+  return enumValues || OTHER_TEXTS.has(pg) ? keyText(key) : inItsType(key.sql, key.type);
 }
 
-const OTHER_TEXTS: ReadonlySet<string> = new Set(['bool', 'bpchar']);
+/** The last one may be a column without a time zone, which gets one by the cast. */
+const OTHER_TEXTS: ReadonlySet<string> = new Set(['bool', 'bpchar', 'timestamptz']);
 
 /** The cursor made of the keys' texts. */
 export function cursorOf(texts: readonly Sql[], mark: string): Sql {

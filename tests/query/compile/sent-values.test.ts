@@ -22,7 +22,9 @@ beforeAll(async () => {
       day: Date
       price: Decimal
       fee: Decimal!
-      big: BigInt
+      big: BigInt @index
+      title: String @column(type: "varchar(20)")
+      small: Int @column(type: "smallint")
       mood: Mood
       code: String @column(type: "char(6)")
       done: Boolean
@@ -34,15 +36,16 @@ beforeAll(async () => {
     `INSERT INTO "Place" (id, since, share) VALUES ('a', '1999-12-31 23:59:59.999Z', 0.10), ('b', NULL, NULL)`,
   );
   await paths.reads.run(`INSERT INTO "Event"
-    (id, "placeId", fine, local, made, day, price, fee, big, mood, code, done, key, secret) VALUES
-    (1, 'a', '2026-01-02 03:04:05.123456Z', '2026-01-02 03:04:05.9999', '2026-01-02 03:04:05.1Z', '2026-01-02', 1.500, 100, 9007199254740993, 'GOOD', 'x', TRUE, '0190a000-0000-7000-8000-000000000001', '2020-02-29 12:00Z'),
-    (2, 'b', '0001-01-01 00:00:00Z', '0001-01-01', '9999-12-31 23:59:59.999Z', '0001-01-01', -0.000, 1e20, -1, 'BAD', 'y z', FALSE, NULL, '2020-02-29 12:00Z'),
-    (3, NULL, NULL, NULL, '2026-06-30 00:00:00Z', NULL, NULL, 0.0000001, NULL, NULL, NULL, NULL, NULL, NULL),
-    (4, NULL, 'infinity', '-infinity', '1970-01-01 00:00:00Z', 'infinity', 12345678901234567890.0987654321000, 7, 9223372036854775807, 'GOOD', '', TRUE, NULL, '-infinity')`);
+    (id, "placeId", fine, local, made, day, price, fee, big, mood, code, done, key, secret, title, small) VALUES
+    (1, 'a', '2026-01-02 03:04:05.123456Z', '2026-01-02 03:04:05.9999', '2026-01-02 03:04:05.1Z', '2026-01-02', 1.500, 100, 9007199254740993, 'GOOD', 'x', TRUE, '0190a000-0000-7000-8000-000000000001', '2020-02-29 12:00Z', 'Title "one"', 1),
+    (2, 'b', '0001-01-01 00:00:00Z', '0001-01-01', '9999-12-31 23:59:59.999Z', '0001-01-01', -0.000, 1e20, -1, 'BAD', 'y z', FALSE, NULL, '2020-02-29 12:00Z', '', -32768),
+    (3, NULL, NULL, NULL, '2026-06-30 00:00:00Z', NULL, NULL, 0.0000001, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+    (4, NULL, 'infinity', '-infinity', '1970-01-01 00:00:00Z', 'infinity', 12345678901234567890.0987654321000, 7, 9223372036854775807, 'GOOD', '', TRUE, NULL, '-infinity', 'ü', 0)`);
 });
 afterAll(() => paths?.reads.stop());
 
-const ALL = 'id fine local made day price fee big mood code done key secret sum place { id since share }';
+const ALL =
+  'id fine local made day price fee big title small mood code done key secret sum place { id since share }';
 
 describe('values that are sent as they are', () => {
   it.each([
@@ -87,6 +90,8 @@ describe('values that are sent as they are', () => {
       price: '1.5',
       fee: '100',
       big: '9007199254740993',
+      title: 'Title "one"',
+      small: 1,
       mood: 'GOOD',
       code: 'x     ',
       done: true,
@@ -132,12 +137,50 @@ describe('values that are sent as they are', () => {
     }
   });
 
-  it('are no texts of PostgreSQL, which would make them of every row that it sorts', async () => {
-    const { statements } = await paths.ask({
-      source: '{ events(orderBy: [{price: ASC}], limit: 1) { id made day price key mood } }',
-    });
-    expect(statements).toHaveLength(1);
-    expect(statements[0]).not.toMatch(/to_char|::text(?!::int4)/);
+  it.each([
+    '{ events(orderBy: [{price: ASC}], limit: 2) { id made mood place { since } } }',
+    '{ eventsConnection(orderBy: [{price: DESC}], first: 2) { nodes { id made mood place { since } } pageInfo { endCursor } totalCount } }',
+    '{ a: events(orderBy: [{price: ASC}], limit: 2) { id place { since } } b: events { id } }',
+  ])(
+    'are made of the first rows alone, and these joined, where they have to be sorted: %s',
+    async (source) => {
+      const { statements, compiled, resolvers } = await paths.ask({ source, viewer: signedOut });
+      const [, sorted] =
+        /FROM \((SELECT [^()]* FROM "Event" AS "[^"]*" ORDER BY [^()]* LIMIT \d)\)/.exec(
+          statements[0] ?? '',
+        ) ?? [];
+      expect(sorted).toBeDefined();
+      expect(sorted).not.toMatch(/::|CASE|JOIN/);
+      expect(compiled).toBe(resolvers);
+    },
+  );
+
+  it.each([
+    '{ events(limit: 2) { id made place { since } } }',
+    '{ events(orderBy: [{big: ASC}], limit: 2) { id made place { since } } }',
+  ])('are joined as they are read where an index has them in order: %s', async (source) => {
+    const { statements } = await paths.ask({ source });
+    expect(statements[0]).not.toMatch(/FROM \(SELECT/);
+  });
+
+  it('are read on after their columns have become others', async () => {
+    const { run } = paths.reads;
+    const asks = [
+      `{ events { ${ALL} } }`,
+      `{ eventsConnection(first: 4, orderBy: [{title: ASC}]) { nodes { ${ALL} } edges { cursor } } }`,
+    ];
+    // Often enough for the statement to be prepared on every connection.
+    const before = await Promise.all(
+      Array.from({ length: 30 }, (_, turn) => paths.ask({ source: asks[turn % 2] ?? '', viewer: signedOut })),
+    );
+    await run(`ALTER TABLE "Event" ALTER title TYPE text, ALTER small TYPE integer, ALTER fine TYPE timestamptz(6),
+      ALTER made TYPE timestamptz(6), ALTER fee TYPE numeric(40, 10);
+      ALTER TABLE "Place" ALTER share TYPE numeric(20, 10)`);
+    for (const [turn, { compiled }] of before.entries()) {
+      const after = await paths.ask({ source: asks[turn % 2] ?? '', viewer: signedOut });
+      expect(after.compiled).toBe(compiled);
+    }
+    expect(before.every(({ compiled }) => compiled !== undefined)).toBe(true);
   });
 
   it('are sent once, whether the answer has them, or its cursors, or both', async () => {
