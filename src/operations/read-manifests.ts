@@ -1,5 +1,6 @@
 import { GraphQLError, type GraphQLSchema, Kind, parse, validate } from 'graphql';
 import type { Place, Problems } from '../kit/problem.ts';
+import { normalId } from './normal-id.ts';
 import { OPERATION_RULES } from './operation-rules.ts';
 import type { OperationSource } from './read-operations.ts';
 
@@ -32,12 +33,18 @@ export function readManifests(
       continue;
     }
     for (const { id, text: document } of entries) {
-      const known = byId.get(id);
-      if (known && known.text !== document) tell(`The id "${id}" stands for two documents.`);
-      else byId.set(id, { id, file, text: document });
+      const known = byId.get(normalId(id));
+      if (known && known.text !== document) tell(standsForTwo(id, known));
+      else byId.set(normalId(id), { id, file, text: document });
     }
   }
   return [...byId.values()];
+}
+
+function standsForTwo(id: string, known: ListedDocument): string {
+  const sameness = `it is the same as "${known.id}" in ${known.file}, since neither "sha256:" nor the capitals of a hash count`;
+  const why = known.id === id ? '' : `: ${sameness}`;
+  return `The id "${id}" stands for two documents${why}. Give each an id of its own.`;
 }
 
 /** Compares listed documents with the API that they are for; all that does not fit is a problem. */

@@ -1,5 +1,6 @@
 import { documentForms } from './document-forms.ts';
 import { documentId } from './document-id.ts';
+import { normalId } from './normal-id.ts';
 import type { ListedDocument } from './read-manifests.ts';
 import type { OperationFiles } from './read-operations.ts';
 
@@ -20,9 +21,10 @@ export class TrustedDocuments {
       for (const text of documentForms(document)) this.#add(name, text);
     }
     for (const { file, text } of texts) for (const form of [text, text.trim()]) this.#add(file, form);
-    for (const { id, file, text } of listed) this.#byId.set(id, this.#add(`${file}#${id}`, text));
+    for (const { id, file, text } of listed) this.#byId.set(normalId(id), this.#add(`${file}#${id}`, text));
   }
 
+  /** @param id as `normalId` writes it */
   byId(id: string): TrustedDocument | undefined {
     return this.#byId.get(id);
   }

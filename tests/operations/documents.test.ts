@@ -8,6 +8,7 @@ import {
   documentId,
   emitApolloManifest,
   emitDocumentList,
+  normalId,
   readManifests,
   readOperations,
   TrustedDocuments,
@@ -111,7 +112,17 @@ describe('operations that do not fit', () => {
     [
       'one id for two documents',
       { 'a.json': '{"x":"{ tasks { id } }"}', 'b.json': '{"x":"{ __typename }"}' },
-      [/b\.json:1:1 The id "x" stands for two documents/],
+      [/b\.json:1:1 The id "x" stands for two documents\. Give each an id of its own\. MANIFEST_INVALID$/],
+    ],
+    [
+      'ids for two documents that are one for who asks',
+      {
+        'a.json': JSON.stringify({ [`sha256:${'ab'.repeat(32)}`]: '{ tasks { id } }' }),
+        'b.json': JSON.stringify({ ['AB'.repeat(32)]: '{ __typename }' }),
+      },
+      [
+        /b\.json:1:1 The id "(AB){32}" stands for two documents: it is the same as "sha256:(ab){32}" in operations\/a\.json, .*\. Give each an id of its own\. MANIFEST_INVALID$/,
+      ],
     ],
   ])('%s', (_name, files, expected) => {
     const { problems } = read(files);
@@ -162,6 +173,20 @@ describe('trusted documents', () => {
   it('know the documents of a list by whatever id it gives, and by their hash', () => {
     expect(documents.byId('sha1-of-mine')?.text).toBe('{ tasks { id } }');
     expect(documents.byId(sha256('{ tasks { id } }'))?.text).toBe('{ tasks { id } }');
+  });
+
+  it('know an id that is a hash in each way of writing it, and any other only as it is', () => {
+    const hash = 'ab'.repeat(32);
+    const { documents: own, problems } = read({
+      'a.json': JSON.stringify({ [`sha256:${hash}`]: '{ tasks { id } }', Sha1: '{ __typename }' }),
+      'b.json': JSON.stringify({ [hash.toUpperCase()]: '{ tasks { id } }', sha1: '{ tasks { title } }' }),
+    });
+    expect(problems).toEqual([]);
+    for (const asked of [hash, hash.toUpperCase(), `sha256:${hash}`])
+      expect(own.byId(normalId(asked))?.text).toBe('{ tasks { id } }');
+    expect(own.byId(normalId('Sha1'))?.text).toBe('{ __typename }');
+    expect(own.byId(normalId('sha1'))?.text).toBe('{ tasks { title } }');
+    expect(own.byId(normalId('SHA1'))).toBeUndefined();
   });
 
   it('are nothing else', () => {

@@ -21,6 +21,8 @@ function trusted(): TrustedDocuments {
   const sources = [OWN, COUNT, SCHEMA].map((text, index) => ({ file: `operations/${index}.graphql`, text }));
   return new TrustedDocuments(readOperations(sources, new Problems()), [
     { id: 'md5-of-hello', file: 'web.json', text: '{ hello }' },
+    { id: `sha256:${'ab'.repeat(32)}`, file: 'web.json', text: '{ hello }' },
+    { id: 'CD'.repeat(32), file: 'web.json', text: '{ hello }' },
   ]);
 }
 
@@ -64,6 +66,15 @@ describe.each([
 
   test('runs by the id that a list gives it', async () => {
     expect((await server().post({ documentId: 'md5-of-hello' })).json).toEqual({ data: { hello: 'hello' } });
+  });
+
+  test.each([
+    ['with the name of the hash', 'ab'.repeat(32)],
+    ['in capitals', 'cd'.repeat(32)],
+  ])('runs by a hash that a list has %s, however it is written', async (_how, hash) => {
+    const bodies = [hash, hash.toUpperCase(), `sha256:${hash}`].map((documentId) => ({ documentId }));
+    for (const body of [...bodies, { extensions: persisted(hash) }])
+      expect((await server().post(body)).json).toEqual({ data: { hello: 'hello' } });
   });
 
   test.each([

@@ -1,7 +1,9 @@
 import { ViewerError } from '../../kit/viewer-error.ts';
+import { normalId } from '../../operations/index.ts';
 
 /** What a request that has an id says about its document. */
 export interface AskedDocument {
+  /** As `normalId` writes it. */
   readonly id: string;
   /** Sent beside the id, to register it. */
   readonly text: string | undefined;
@@ -28,17 +30,12 @@ function hashOf(persisted: unknown): string {
   if (version !== 1) throw refusal('`extensions.persistedQuery` must have `version: 1`.');
   if (typeof sha256Hash !== 'string' || sha256Hash === '')
     throw refusal('`extensions.persistedQuery` must have a `sha256Hash`.');
-  return normal(sha256Hash);
+  return normalId(sha256Hash);
 }
 
 function idOf(documentId: unknown): string {
   if (typeof documentId !== 'string' || documentId === '') throw refusal('`documentId` must be text.');
-  return normal(documentId.replace(/^sha256:/, ''));
-}
-
-/** Hashes are the same in capitals; ids of another kind are not. */
-function normal(id: string): string {
-  return /^[0-9a-f]{64}$/i.test(id) ? id.toLowerCase() : id;
+  return normalId(documentId);
 }
 
 function isObject(value: unknown): value is Parameters {
