@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
-import { buildSchema } from 'graphql';
 import { generatePrismaClientTypes } from '../data/index.ts';
 import { ProblemsError } from '../kit/problem.ts';
 import { UserError } from '../kit/user-error.ts';
 import { buildApp } from '../pipeline.ts';
-import { findProject, readOperationSources, readSources } from '../project/find-project.ts';
-import { findOperationProblems } from '../project/load-documents.ts';
+import { findProject, readSources } from '../project/find-project.ts';
 import { findDrift, writeArtefacts } from '../project/write-artefacts.ts';
 import { projectOption } from './options.ts';
+import { problemsOfOperations } from './problems-of-operations.ts';
 import type { Cli } from './run.ts';
 
 /** `plinth generate`: writes everything that follows from schema.graphql; `--check` only compares. */
@@ -18,7 +17,7 @@ export function fillGenerateCommand(command: Command, { output }: Cli): void {
     .action(async (options: { project: string; check?: boolean }) => {
       const project = findProject(options.project);
       const built = buildApp(readSources(project));
-      const problems = findOperationProblems(readOperationSources(project), buildSchema(built.apiSdl));
+      const problems = await problemsOfOperations(project, () => built.apiSdl);
       if (problems.some(({ severity }) => severity === 'error')) throw new ProblemsError(problems);
       if (options.check) {
         const stale = findDrift(project, built);

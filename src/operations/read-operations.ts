@@ -9,7 +9,7 @@ import {
   visit,
 } from 'graphql';
 import { parseDocument } from '../kit/parse-document.ts';
-import type { Problems } from '../kit/problem.ts';
+import type { Place, Problems } from '../kit/problem.ts';
 import { placeInSource } from './place-in-source.ts';
 
 /** A file of `operations/`. */
@@ -23,6 +23,8 @@ export interface OperationSource {
 export interface Operation {
   readonly name: string;
   readonly kind: `${OperationDefinitionNode['operation']}`;
+  /** Where its name is, or where it begins. */
+  readonly place: Place;
   /** The operation first, then its fragments in the order of their use. */
   readonly document: DocumentNode;
 }
@@ -58,7 +60,8 @@ export function readOperations(
       const name = node.name?.value ?? (own.length === 1 ? stemOf(source.file) : undefined);
       if (name === undefined) return nameless(node, problems);
       const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: [node, ...usedBy(node, fragments)] };
-      return [{ name, kind: node.operation, document }];
+      const place = placeInSource({ nodes: [node.name ?? node] });
+      return [{ name, kind: node.operation, place, document }];
     });
   });
   return { operations, texts: files.filter(isWhole).map(({ source }) => source), definitions };

@@ -136,10 +136,11 @@ async function writeTypes(options: DevelopOptions, built: BuiltApp): Promise<voi
 
 /** What is wrong with the documents of clients keeps nothing from serving, unless they are the only ones that may be sent. */
 async function followOperations(
-  { project, note, showProblems }: DevelopOptions,
+  { project, config, note, showProblems }: DevelopOptions,
   built: BuiltApp,
 ): Promise<void> {
-  const problems = findOperationProblems(readOperationSources(project), buildSchema(built.apiSdl));
+  const sources = readOperationSources(project);
+  const problems = findOperationProblems(sources, buildSchema(built.apiSdl), config.limits);
   if (problems.length > 0) showProblems(problems);
   for (const path of writeDocumentLists(project)) note(`wrote ${path}`);
 }

@@ -1,7 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
-import type { Config } from '../config/index.ts';
+import type { Config, Limits } from '../config/index.ts';
 import { type Problem, Problems, ProblemsError } from '../kit/problem.ts';
-import { ViewerError } from '../kit/viewer-error.ts';
 import {
   checkListed,
   checkOperations,
@@ -9,17 +8,21 @@ import {
   readOperations,
   TrustedDocuments,
 } from '../operations/index.ts';
-import { limitOperation } from '../serve/index.ts';
 import { type OperationSources, type Project, readOperationSources } from './find-project.ts';
+import { measureDocuments } from './measure-documents.ts';
 
-/** Everything that is wrong with the documents of a project's clients. */
+/** Everything that is wrong with the documents of a project's clients: what does not fit the API, and what is too large. */
 export function findOperationProblems(
   { graphql, json }: OperationSources,
   api: GraphQLSchema,
+  limits: Limits,
 ): readonly Problem[] {
   const problems = new Problems();
-  checkOperations(readOperations(graphql, problems), api, problems);
-  checkListed(readManifests(json, problems), api, problems);
+  const files = readOperations(graphql, problems);
+  const listed = readManifests(json, problems);
+  checkOperations(files, api, problems);
+  checkListed(listed, api, problems);
+  measureDocuments(files.operations, listed, limits, problems);
   return problems.sorted();
 }
 
@@ -43,23 +46,8 @@ export function loadDocuments(
   let documents: TrustedDocuments | undefined;
   const load = (): TrustedDocuments => (documents ??= trustedDocuments(sources));
   if (access === 'open') return load;
-  const errors = findOperationProblems(sources, api).filter(({ severity }) => severity === 'error');
+  const errors = findOperationProblems(sources, api, limits).filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new ProblemsError(errors);
-  refuseLarge(load(), limits);
+  load();
   return load;
-}
-
-/** A document that exceeds a limit is refused each time that it is sent. */
-function refuseLarge(documents: TrustedDocuments, limits: Config['limits']): void {
-  const problems = [...documents.all()].flatMap(({ name, text }): Problem[] => {
-    try {
-      limitOperation(text, limits);
-      return [];
-    } catch (error) {
-      if (!(error instanceof ViewerError)) throw error;
-      const place = { file: name, line: 1, column: 1 };
-      return [{ place, code: 'OPERATION_TOO_COMPLEX', message: error.message, severity: 'error' }];
-    }
-  });
-  if (problems.length > 0) throw new ProblemsError(problems);
 }

@@ -53,6 +53,19 @@ describe('operations/', () => {
     expect(existsSync(join(directory, 'generated'))).toBe(false);
   });
 
+  it('is measured by check and by generate, with the limits that start would have', async () => {
+    write(`type Team @model ${RULES} { id: ID! name: String! parent: Team children: [Team!]! }`);
+    operation('deep.graphql', `query Deep { teams { ${'parent { '.repeat(16)}id${' }'.repeat(16)} } }`);
+    const { code, out } = await plinth('check', ...here());
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      /^operations\/deep\.graphql:1:7 The operation has 18 levels of fields; the limit is 15\. /,
+    );
+    expect((await plinth('generate', ...here())).err).toContain('18 levels');
+    writeFileSync(join(directory, 'plinth.config.ts'), 'export default { depth: 18 };');
+    expect(await plinth('check', ...here())).toMatchObject({ code: 0, out: '' });
+  });
+
   it('is not judged where the schema has mistakes of its own', async () => {
     write(`type Team @model ${RULES} { id: ID! name: Strin }`);
     operation('teams.graphql', 'query Teams { teams { name } }');
