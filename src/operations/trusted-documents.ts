@@ -6,8 +6,6 @@ import type { OperationFiles } from './read-operations.ts';
 
 /** A text that clients of the project send, or name by its id. */
 export interface TrustedDocument {
-  /** The operation's, or the file's. */
-  readonly name: string;
   readonly text: string;
 }
 
@@ -17,11 +15,9 @@ export class TrustedDocuments {
   readonly #byText = new Map<string, TrustedDocument>();
 
   constructor({ operations, texts }: OperationFiles, listed: readonly ListedDocument[]) {
-    for (const { name, document } of operations) {
-      for (const text of documentForms(document)) this.#add(name, text);
-    }
-    for (const { file, text } of texts) for (const form of [text, text.trim()]) this.#add(file, form);
-    for (const { id, file, text } of listed) this.#byId.set(normalId(id), this.#add(`${file}#${id}`, text));
+    for (const { document } of operations) for (const text of documentForms(document)) this.#add(text);
+    for (const { text } of texts) for (const form of [text, text.trim()]) this.#add(form);
+    for (const { id, text } of listed) this.#byId.set(normalId(id), this.#add(text));
   }
 
   /** @param id as `normalId` writes it */
@@ -38,10 +34,10 @@ export class TrustedDocuments {
     return this.#byText.values();
   }
 
-  #add(name: string, text: string): TrustedDocument {
+  #add(text: string): TrustedDocument {
     const known = this.#byText.get(text);
     if (known) return known;
-    const made = { name, text };
+    const made = { text };
     this.#byText.set(text, made);
     this.#byId.set(documentId(text), made);
     return made;
