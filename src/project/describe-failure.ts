@@ -1,8 +1,9 @@
 import { ConfigError } from '../config/index.ts';
 import { DatabaseError, EmbeddedDatabaseError, MigrationError } from '../data/index.ts';
+import { ProblemsError } from '../kit/problem.ts';
 import { UserError } from '../kit/user-error.ts';
 
-const FAILURES_IN_WORDS = [UserError, ConfigError, EmbeddedDatabaseError, MigrationError];
+const FAILURES_IN_WORDS = [UserError, ProblemsError, ConfigError, EmbeddedDatabaseError, MigrationError];
 
 /** What a person at the terminal is told: the message alone where it was made for people, else what a bug report needs. */
 export function describeFailure(error: unknown): string {

@@ -65,25 +65,31 @@ export async function makeApp(parts: ServeParts): Promise<PlinthApp> {
       parts.config.auth.publicUrl ?? parts.address?.url ?? `http://localhost:${parts.config.port}`,
     log: parts.log,
   });
-  const app = assembleApp({
-    built,
-    resolvers,
-    db: database.db,
-    reads: parts.reads,
-    secret,
-    prisma,
-    auth,
-    config: parts.config,
-    log: parts.log,
-    samples: readOperations(project),
-  });
+  let app: PlinthApp | undefined;
   const dispose = async (): Promise<void> => {
-    await app.dispose?.();
+    await app?.dispose?.();
     await auth.dispose();
     await (await client)?.$disconnect();
   };
-  const documents = loadDocuments(project, app.schema, parts.config);
-  return { ...app, documents, dispose };
+  try {
+    app = assembleApp({
+      built,
+      resolvers,
+      db: database.db,
+      reads: parts.reads,
+      secret,
+      prisma,
+      auth,
+      config: parts.config,
+      log: parts.log,
+      samples: readOperations(project),
+    });
+    return { ...app, documents: loadDocuments(project, app.schema, parts.config), dispose };
+  } catch (error) {
+    // What has begun to listen would go on, and meet a closed database.
+    await dispose();
+    throw error;
+  }
 }
 
 /** Serves `built` from `database`, which must be in step with it and have been prepared. */
@@ -91,7 +97,10 @@ export async function serveProject(parts: ServeParts): Promise<RunningServer> {
   const { config, database, log } = parts;
   const address: { url?: string } = {};
   const reads = openReads(database, config, log);
-  const app = await makeApp({ ...parts, address, reads });
+  const app = await makeApp({ ...parts, address, reads }).catch(async (error: unknown) => {
+    await reads?.replicas.close();
+    throw error;
+  });
   // Others may hold every connection of the pool: the database answers all the same.
   const health = withReserve(database.db, database.db.sibling(1));
   const check = config.mode === 'production' ? migratedHealth(parts) : answeringHealth(health);
@@ -103,9 +112,6 @@ export async function serveProject(parts: ServeParts): Promise<RunningServer> {
   // What the author's code leaves to itself must not end everybody's requests.
   const noteLost = (err: unknown): void => log.error({ err }, 'a promise failed that nobody waited for');
   process.on('unhandledRejection', noteLost);
-  const { url } = await server.listen();
-  address.url = url;
-  let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     await server.close();
     await reads?.replicas.close();
@@ -113,6 +119,12 @@ export async function serveProject(parts: ServeParts): Promise<RunningServer> {
     await database.close();
     process.off('unhandledRejection', noteLost);
   };
+  const { url } = await server.listen().catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
+  address.url = url;
+  let stopping: Promise<void> | undefined;
   return { url, address, reads, server, stop: () => (stopping ??= stop()) };
 }
 
