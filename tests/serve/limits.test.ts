@@ -83,6 +83,14 @@ describe('is refused at once, with the number and the limit', () => {
   });
 });
 
+test.each([
+  ['what was counted to the end', `{ ${nest(15)} }`, { found: 16, limit: 15 }],
+  ['tokens, which are counted up to the limit', `{ echo(text: ${'['.repeat(5_000)}`, { limit: 4000 }],
+])('extensions have the limit, and what was found where that is known: %s', async (_of, query, figures) => {
+  const answer = await server.post({ query });
+  expect(answer.json.errors?.[0]?.extensions).toEqual({ code: 'OPERATION_TOO_COMPLEX', ...figures });
+});
+
 describe('is a validation error at once, not a hang', () => {
   test.each([1, 2, 200])('a cycle of %i fragments', async (length) => {
     const started = Date.now();
