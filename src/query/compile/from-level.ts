@@ -2,6 +2,7 @@ import type { RelationField } from '../../model/app-model.ts';
 import { THIS } from '../../model/expr.ts';
 import { fieldRule, readableRows } from '../read/readable.ts';
 import type { RequestScope } from '../request-scope.ts';
+import { columnsToRead } from '../sql/columns-to-read.ts';
 import type { SortOperand } from '../sql/keyset.ts';
 import { exprToSql } from '../sql/predicate-to-sql.ts';
 import { idColumn, linkRows, type Pairs } from '../sql/row-path.ts';
@@ -9,7 +10,6 @@ import { orderBy, type RowSource } from '../sql/select-rows.ts';
 import { allOf, columnOf, ident, join, parens, raw, type Sql, sql, textOf } from '../sql/sql.ts';
 import type { RowInScope, SqlEnv } from '../sql/sql-env.ts';
 import { idType } from '../sql/sql-type.ts';
-import { columnsMentioned } from './columns-mentioned.ts';
 
 /** A to-one relation of a row of a level. */
 export interface ToOne {
@@ -117,7 +117,6 @@ export class FromLevel {
   /** `SELECT columns FROM …` of the rows in their order, with everything that they lead to. */
   select(columns: Sql, rows: LevelRows, env: SqlEnv): Sql {
     const { row } = rows.source;
-    const { keys } = rows;
     const parents = [...this.#parents.values()];
     const pairs = this.#decidingPairs(rows);
     const { tables, restOf } = pairs ? foundByPairs(rows, pairs) : found(rows);
@@ -127,16 +126,10 @@ export class FromLevel {
     const page = ident(env.namer.next(`plinth_${row.alias}_page`));
     const joins = parents.map((each) => each.joinTo(row, page));
     const beyond = this.from(join(joins, ''));
-    const needed = columnsMentioned(row.alias, join([columns, beyond]));
-    const named = keys.map((key, index) => ({ key, name: nameApartFrom(needed, `key${index}`) }));
-    const read = join([
-      ...needed.map((column) => columnOf(row.alias, column)),
-      ...named.map(({ key, name }) => sql`${key.sql} AS ${ident(name)}`),
-    ]);
     // The keys are read with the rows: a window function that numbers them takes a tenth of such a statement's time.
-    const readKeys = named.map(({ key, name }) => ({ ...key, sql: columnOf(row.alias, name) }));
-    const select = sql`SELECT ${read} FROM ${tables}${restOf}`;
-    const rest = sql`AS ${ident(row.alias)}${beyond}${orderBy(readKeys)}`;
+    const read = columnsToRead(row.alias, join([columns, beyond]), rows.keys);
+    const select = sql`SELECT ${read.columns} FROM ${tables}${restOf}`;
+    const rest = sql`AS ${ident(row.alias)}${beyond}${orderBy(read.keys)}`;
     if (parents.length === 0) return sql`SELECT ${columns} FROM (${select}) ${rest}`;
     return sql`WITH ${page} AS MATERIALIZED (${select}) SELECT ${columns} FROM ${page} ${rest}`;
   }
@@ -165,10 +158,6 @@ function foundByPairs({ source, where, keys, limit }: LevelRows, pairs: Pairs): 
   const order = orderBy(keys.map((key) => ({ ...key, sql: pairs.id })));
   const ids = sql`ARRAY(SELECT ${pairs.id} FROM ${pairs.table}${whereOf(where)}${order}${limit})`;
   return { tables: pairs.far, restOf: sql` WHERE ${idColumn(source.row)} = ANY(${ids})${orderBy(keys)}` };
-}
-
-function nameApartFrom(names: readonly string[], wish: string): string {
-  return names.includes(wish) ? nameApartFrom(names, `_${wish}`) : wish;
 }
 
 interface ParentsInit {

@@ -1,13 +1,13 @@
 import { THIS } from '../../model/expr.ts';
 import { makePlan, sliceOf } from '../read/make-plan.ts';
 import type { ReadPlan, Slice } from '../read/read-plan.ts';
+import { hasIndexInOrder } from '../sql/has-index-in-order.ts';
 import { sliceSql } from '../sql/limit.ts';
 import { placePlan } from '../sql/select-rows.ts';
 import { type Sql, sql } from '../sql/sql.ts';
 import type { BuildContext } from './build-context.ts';
 import { entityMembers, type RowPlace } from './entity-members.ts';
 import { FromLevel } from './from-level.ts';
-import { hasIndexInOrder } from './has-index-in-order.ts';
 import { type JsonText, listFrom, type Member, objectText, type RowsToWrite } from './json-text.ts';
 import { longPage, type RowsAsk } from './rows-ask.ts';
 import { objectSteps, SentColumns } from './sent-columns.ts';

@@ -3,6 +3,8 @@ import { THIS } from '../../model/expr.ts';
 import { SCALARS } from '../../model/scalars.ts';
 import { SEARCH_CONFIG } from '../../model/search-column.ts';
 import type { ConnectionPage, OrderKey, PlanColumn, ReadPlan, SearchPlan, Slice } from '../read/read-plan.ts';
+import { columnsToRead } from './columns-to-read.ts';
+import { hasIndexInOrder } from './has-index-in-order.ts';
 import { arrivesAsJson, jsonValue } from './json-value.ts';
 import { cursorValue, placeCondition, type SortOperand } from './keyset.ts';
 import { exprToSql } from './predicate-to-sql.ts';
@@ -77,7 +79,8 @@ function searchCondition(search: SearchPlan, row: RowInScope): Sql {
 /** `SELECT …` of one slice of the rows, in order. */
 export function selectSlice(placed: PlacedPlan, slice: Slice): Sql {
   const offset = slice.offset > 0 ? sql` OFFSET ${param(slice.offset, 'int8')}` : raw('');
-  return sql`${selectFrom(placed, columnList(placed), placed.where)}${orderBy(placed.keys)} LIMIT ${param(slice.limit, 'int8')}${offset}`;
+  const limit = sql` LIMIT ${param(slice.limit, 'int8')}${offset}`;
+  return selectFirst(placed, { columns: columnList(placed), where: placed.where, keys: placed.keys, limit });
 }
 
 /**
@@ -90,7 +93,25 @@ export function selectPage(placed: PlacedPlan, page: ConnectionPage, cursorOf: s
   const columns = join([columnList(placed), ...cursor]);
   const keys = page.fromEnd ? placed.keys.map(reversed) : placed.keys;
   const where = [...placed.where, ...betweenCursors(placed, page)];
-  return sql`${selectFrom(placed, columns, where)}${orderBy(keys)} LIMIT ${param(page.size + 1, 'int8')}`;
+  return selectFirst(placed, { columns, where, keys, limit: sql` LIMIT ${param(page.size + 1, 'int8')}` });
+}
+
+interface FirstRows {
+  readonly columns: Sql;
+  readonly where: readonly Sql[];
+  readonly keys: readonly SortOperand[];
+  readonly limit: Sql;
+}
+
+/** The first rows of an order. Where no index has it, they are found before anything is made of their columns. */
+function selectFirst(placed: PlacedPlan, { columns, where, keys, limit }: FirstRows): Sql {
+  const { plan, source } = placed;
+  if (hasIndexInOrder(plan.entity, plan.order))
+    return sql`${selectFrom(placed, columns, where)}${orderBy(keys)}${limit}`;
+  const { alias } = source.row;
+  const read = columnsToRead(alias, columns, keys);
+  const found = sql`${selectFrom(placed, read.columns, where)}${orderBy(keys)}${limit}`;
+  return sql`SELECT ${columns} FROM (${found}) AS ${ident(alias)}${orderBy(read.keys)}`;
 }
 
 export const CURSOR = '$cursor';

@@ -1,4 +1,4 @@
-import { quoteIdent, type Sql, textOf } from '../sql/sql.ts';
+import { quoteIdent, type Sql, textOf } from './sql.ts';
 
 /**
  * Names of the columns that `piece` reads of the table with this alias. Aliases and columns stand in SQL only as `columnOf` writes
