@@ -1,6 +1,6 @@
-import { buildSchema } from 'graphql';
 import { environment, readConfig } from '../config/index.ts';
 import type { Problem } from '../kit/problem.ts';
+import { apiOfDocuments } from '../project/api-of-documents.ts';
 import { type Project, readConfigFile, readOperationSources } from '../project/find-project.ts';
 import { findOperationProblems } from '../project/load-documents.ts';
 
@@ -17,5 +17,5 @@ export async function problemsOfOperations(
   const sources = readOperationSources(project);
   if (sources.graphql.length + sources.json.length === 0) return [];
   const config = readConfig(environment(), { mode: 'development', file: await readConfigFile(project) });
-  return findOperationProblems(sources, buildSchema(apiSdl()), config.limits);
+  return findOperationProblems(sources, apiOfDocuments(apiSdl()), config.limits);
 }

@@ -1,4 +1,3 @@
-import { buildSchema } from 'graphql';
 import type { Config } from '../config/index.ts';
 import {
   createPrismaClient,
@@ -10,6 +9,7 @@ import { type Problem, ProblemsError } from '../kit/problem.ts';
 import { UserError } from '../kit/user-error.ts';
 import { type BuiltApp, buildApp } from '../pipeline.ts';
 import { makeLog } from '../serve/index.ts';
+import { apiOfDocuments } from './api-of-documents.ts';
 import { describeFailure } from './describe-failure.ts';
 import { desiredState } from './desired-state.ts';
 import { type Project, readOperationSources, readSources } from './find-project.ts';
@@ -140,7 +140,7 @@ async function followOperations(
   built: BuiltApp,
 ): Promise<void> {
   const sources = readOperationSources(project);
-  const problems = findOperationProblems(sources, buildSchema(built.apiSdl), config.limits);
+  const problems = findOperationProblems(sources, apiOfDocuments(built.apiSdl), config.limits);
   if (problems.length > 0) showProblems(problems);
   for (const path of writeDocumentLists(project)) note(`wrote ${path}`);
 }

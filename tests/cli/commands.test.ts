@@ -66,6 +66,14 @@ describe('operations/', () => {
     expect(await plinth('check', ...here())).toMatchObject({ code: 0, out: '' });
   });
 
+  it('is compared with what scalars take, as it is when it is sent', async () => {
+    write(`type Team @model ${RULES} { id: ID! made: DateTime! }`);
+    operation('teams.graphql', 'query Teams {\n  teams(where: { made: { gt: "nonsense" } }) { id }\n}');
+    const { code, out } = await plinth('check', ...here());
+    expect(code).toBe(1);
+    expect(out).toMatch(/^operations\/teams\.graphql:2:30 .*DateTime cannot represent "nonsense"/);
+  });
+
   it('is not judged where the schema has mistakes of its own', async () => {
     write(`type Team @model ${RULES} { id: ID! name: Strin }`);
     operation('teams.graphql', 'query Teams { teams { name } }');
