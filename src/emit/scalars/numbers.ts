@@ -1,3 +1,4 @@
+import { cutEnd } from '../../kit/cut-end.ts';
 import { makeScalar, NumberLiteral, refuse } from './make-scalar.ts';
 
 const INT8_MIN = -(2n ** 63n);
@@ -71,7 +72,7 @@ function shift(
     return undefined;
   const padded = scale < 0 ? digits + '0'.repeat(-scale) : digits.padStart(scale + 1, '0');
   const point = padded.length - Math.max(scale, 0);
-  const kept = padded.slice(point).replace(/0+$/, '');
+  const kept = cutEnd(padded.slice(point), '0');
   if (kept.length > MAX_FRACTION_DIGITS) return undefined;
   return { whole: padded.slice(0, point), fraction: kept };
 }

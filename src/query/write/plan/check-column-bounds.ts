@@ -1,3 +1,4 @@
+import { cutEnd } from '../../../kit/cut-end.ts';
 import type { JsonValue, ScalarField } from '../../../model/app-model.ts';
 import { boundsOfColumn, type ColumnBounds, type ColumnRange } from '../../../model/column-bounds.ts';
 import { readColumnType } from '../../../model/column-types.ts';
@@ -47,7 +48,7 @@ function boundsOf(field: ScalarField): ColumnBounds | undefined {
 function isTooLong({ constraint }: ScalarField, maxLength: number, value: JsonValue): boolean {
   if (typeof value !== 'string' || value.length <= maxLength) return false;
   if (constraint?.maxLength !== undefined && constraint.maxLength <= maxLength) return false;
-  return [...value.replace(/ +$/, '')].length > maxLength;
+  return [...cutEnd(value, ' ')].length > maxLength;
 }
 
 function isBeyond(scalar: ScalarType, value: JsonValue, { above, below }: ColumnRange): boolean {
