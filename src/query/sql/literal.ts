@@ -1,4 +1,6 @@
+import { cutEnd } from '../../kit/cut-end.ts';
 import type { JsonValue } from '../../model/app-model.ts';
+import { SCALARS } from '../../model/scalars.ts';
 import { param, raw, type Sql } from './sql.ts';
 import type { SqlType } from './sql-type.ts';
 
@@ -14,7 +16,7 @@ const INTEGER_BOUNDS: Readonly<Record<string, readonly [bigint, bigint]>> = {
 
 /**
  * One element of `type` as the driver takes it. Only what could make PostgreSQL refuse the whole statement is looked at
- * here (keys and integers); dates and the like were parsed by their GraphQL scalars.
+ * here (keys and integers), and what an id is called; dates and the like were parsed by their GraphQL scalars.
  */
 export function elementFor(type: SqlType, value: JsonValue): unknown {
   if (value === null) return null;
@@ -24,6 +26,8 @@ export function elementFor(type: SqlType, value: JsonValue): unknown {
   if (type.pg in INTEGER_BOUNDS) return integerFor(type, value);
   if (type.pg === 'bytea') return Buffer.from(String(value), 'base64');
   if (type.pg === 'bool') return value;
+  // The spaces at a char's end are filling: an id is shown and compared without them, a text shown with them.
+  if (type.pg === 'bpchar' && type.scalar === SCALARS.ID) return cutEnd(String(value), ' ');
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 

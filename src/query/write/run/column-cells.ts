@@ -3,7 +3,7 @@ import type { ViewerError } from '../../../kit/viewer-error.ts';
 import type { Entity, JsonValue, RelationField, ScalarField } from '../../../model/app-model.ts';
 import { declaredKey } from '../../../model/input-fields.ts';
 import type { RequestScope } from '../../request-scope.ts';
-import { elementFor, IMPOSSIBLE } from '../../sql/literal.ts';
+import { canonicalId, elementFor, IMPOSSIBLE } from '../../sql/literal.ts';
 import { ident, param, raw, type Sql, sql } from '../../sql/sql.ts';
 import { type ColumnInfo, columnInfo, type SqlType } from '../../sql/sql-type.ts';
 import { badInput } from '../plan/input-reader.ts';
@@ -116,11 +116,16 @@ function presetKey(
 ): Sql {
   const cell = ruleCell(run, plan.entity, field, 'presetOnCreate', type, plan.path);
   const value = valueOfRule(run, plan.entity, field.name, 'presetOnCreate');
-  if (parent !== undefined && parent !== value) {
+  if (parent !== undefined && parent !== sameAsStored(type, value)) {
     const message = `cannot be created here: ${field.name} is set by the server to another row`;
     throw badInput([{ path: plan.path, message, constraint: 'preset' }]);
   }
   return cell;
+}
+
+/** A key in the form in which rows carry it, which a rule need not know. */
+function sameAsStored(type: SqlType, key: JsonValue): JsonValue | undefined {
+  return typeof key === 'string' ? canonicalId(type, key) : key;
 }
 
 function defaultCell(
