@@ -13,7 +13,7 @@ import { fillRandomly, VIEWERS } from './paths/random-world.ts';
 const minutes = Number(process.env.PATHS_MINUTES ?? 0);
 const seed = process.env.PATHS_SEED === undefined ? undefined : Number(process.env.PATHS_SEED);
 const NOW = new Date('2024-03-01T12:00:00.000Z');
-const TABLES = ['Person', 'Team', 'Profile', 'Task', 'Note', 'Slip', '_watching'];
+const TABLES = ['Person', 'Team', 'Profile', 'Task', 'Note', 'Slip', 'Mark', '_watching'];
 
 let compiled: TestApp;
 let resolved: TestApp;

@@ -57,6 +57,11 @@ export function changeWhatIsHidden(viewer: ViewerState, now: Date, seed: number)
     `UPDATE "Person" y SET "teamId" = NULL FROM "Team" x WHERE y."teamId" = x.id AND NOT ${seenTeam('x')} AND ${half('x', 'l')}`,
     `DELETE FROM "Team" x WHERE NOT ${seenTeam('x')} AND ${half('x', 'l')}`,
     `INSERT INTO "Team" (id, name, open) VALUES ('${uuid(190)}', 'aa', false)`,
-    ...(signedIn ? [] : [`DELETE FROM "Slip" s WHERE ${half('s', 'm')}`]),
+    ...(signedIn
+      ? []
+      : [
+          `DELETE FROM "Slip" s WHERE ${half('s', 'm')}`,
+          `UPDATE "Slip" s SET "markId" = (SELECT max(m.id) FROM "Mark" m) WHERE ${half('s', 'n')}`,
+        ]),
   ];
 }

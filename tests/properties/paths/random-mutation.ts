@@ -20,6 +20,7 @@ const RULES: Readonly<Record<string, string>> = {
   Task: `create: "this.level != 'HIGH' || 'admin' in viewer.roles", update: "this.done == false || this.owner.id == viewer.id", delete: "this.points != 7"`,
   Note: `create: "can(this.task, 'read')", update: "this.until > now", delete: "true"`,
   Slip: `create: "true", update: "this.left <= this.right", delete: "true"`,
+  Mark: `create: "true", update: "this.slips.size() < 3", delete: "true"`,
 };
 
 /** The world of random reads, with rules for writing. */
@@ -46,6 +47,7 @@ const IDS: Readonly<Record<string, readonly string[]>> = {
   Task: [301, 302, 303, 304, 305, 306].map(uuid),
   Note: ['1', '2', '3', '4', '5'],
   Slip: ['s1', 's2', 'slip 1', '71', `${uuid(1)}2`],
+  Mark: ['m1', 'm1 ', 'm2', 'm2      ', 'm3 '],
 };
 
 type Variables = Record<string, unknown>;
@@ -149,7 +151,7 @@ function fieldsOf(type: GraphQLInputObjectType, dice: Dice, depth: number): read
 function fieldValue(field: GraphQLInputField, dice: Dice, depth: number): unknown {
   const named = getNamedType(field.type);
   if (isInputObjectType(named)) return written(field.type, dice, depth + 1);
-  if (field.name === 'id') return `n${dice.below(1000)}`;
+  if (field.name === 'id') return `n${dice.below(1000)}${dice.pick(['', '', ' ', '   '])}`;
   if (field.name === 'disconnect' || field.name === 'delete') return true;
   if (field.name === 'email') return `new${dice.below(1000)}@x.org`;
   if (!isNonNullType(field.type) && dice.chance(0.1)) return null;

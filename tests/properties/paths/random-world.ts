@@ -66,6 +66,12 @@ type Slip @model @access(read: "viewer != null") @unique(fields: ["left", "right
   id: ID! @id(auto: NONE)
   left: Int!
   right: Int!
+  mark: Mark
+}
+type Mark @model @access(read: "true") {
+  id: ID! @id(auto: NONE) @column(type: "char(6)")
+  label: String @column(type: "char(4)")
+  slips: [Slip!]!
 }
 `;
 
@@ -173,15 +179,22 @@ export async function fillRandomly(run: Run, dice: Dice): Promise<void> {
   const watching = people.flatMap((person) =>
     tasks.filter(() => dice.chance(0.3)).map((task) => ({ A: person.id, B: task.id })),
   );
-  const slips = many(5, (n) => ({ id: dice.pick(['s', 'slip ', '7', uuid(1)]) + n, left: n % 2, right: n }));
+  const marks = many(3, (n) => ({ id: `m${n}`, label: maybe(['', 'a', 'b ', ' c']) }));
+  const slips = many(5, (n) => ({
+    id: dice.pick(['s', 'slip ', '7', uuid(1)]) + n,
+    left: n % 2,
+    right: n,
+    markId: maybe([null, ...marks.map((mark) => mark.id)]),
+  }));
   const statements = [
-    'TRUNCATE "Person", "Team", "Profile", "Task", "Note", "Slip", "_watching" CASCADE',
+    'TRUNCATE "Person", "Team", "Profile", "Task", "Note", "Slip", "Mark", "_watching" CASCADE',
     insert('Team', teams),
     insert('Person', people),
     insert('Profile', profiles),
     insert('Task', tasks),
     insert('Note', notes),
     insert('_watching', watching),
+    insert('Mark', marks),
     insert('Slip', slips),
   ];
   await run(statements.join(';\n'));
