@@ -3,6 +3,7 @@ import type { RowsForm } from '../../data/index.ts';
 import { type ByteText, toByteText } from '../../kit/byte-text.ts';
 import { statementEnv } from '../read/run-statement.ts';
 import type { RequestScope } from '../request-scope.ts';
+import { assertParameters } from '../sql/max-parameters.ts';
 import { ident, join, type Param, type Sql, sql } from '../sql/sql.ts';
 import type { AnswerMarks, BuildContext } from './build-context.ts';
 import { firstOf } from './build-context.ts';
@@ -79,6 +80,7 @@ function statementOf(values: readonly JsonText[]): Pick<BuiltStatement, 'text' |
 /**
  * As `toStatement`, but a number per parameter and not per value: so the text does not depend on which values happen to
  * be equal. A piece that is used twice keeps its numbers, as GROUP BY needs.
+ * @throws ViewerError where these are more than a statement takes; the resolvers have one for each field
  */
 export function numbered(piece: Sql): { readonly text: string; readonly params: readonly unknown[] } {
   const numbers = new Map<Param, number>();
@@ -89,5 +91,6 @@ export function numbered(piece: Sql): { readonly text: string; readonly params: 
     numbers.set(part, number);
     return `$${number}::${part.type}`;
   });
+  assertParameters(params.length);
   return { text: text.join(''), params };
 }

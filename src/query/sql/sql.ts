@@ -1,3 +1,5 @@
+import { assertParameters } from './max-parameters.ts';
+
 /**
  * A piece of SQL with its parameters still in place: immutable, so pieces are shared and nested freely. Text comes only
  * from templates in our source and from `ident`; whatever a viewer or a row says is a parameter.
@@ -24,9 +26,14 @@ export function sql(strings: TemplateStringsArray, ...pieces: readonly Sql[]): S
   strings.forEach((text, index) => {
     if (text !== '') parts.push(text);
     const piece = pieces[index];
-    if (piece) parts.push(...piece.parts);
+    if (piece) append(parts, piece);
   });
   return { parts };
+}
+
+/** One by one: what a call spreads has to fit on the stack, and a long filter has more parts. */
+function append(parts: (string | Param)[], piece: Sql): void {
+  for (const part of piece.parts) parts.push(part);
 }
 
 /** Text of our own making. Never pass anything here that came from a request. */
@@ -58,7 +65,10 @@ export function join(pieces: readonly Sql[], separator = ', ', empty: Sql = raw(
   const [first] = pieces;
   if (!first) return empty;
   const parts: (string | Param)[] = [...first.parts];
-  for (const piece of pieces.slice(1)) parts.push(separator, ...piece.parts);
+  for (const piece of pieces.slice(1)) {
+    parts.push(separator);
+    append(parts, piece);
+  }
   return { parts };
 }
 
@@ -91,7 +101,10 @@ export function textOf({ parts }: Sql): string {
   return parts.map((part) => (typeof part === 'string' ? part : '$')).join('');
 }
 
-/** Numbers the parameters in order of appearance; equal values of one type share a number. */
+/**
+ * Numbers the parameters in order of appearance; equal values of one type share a number.
+ * @throws ViewerError BAD_USER_INPUT where these are more than a statement takes
+ */
 export function toStatement(piece: Sql): Statement {
   const params: unknown[] = [];
   const numbers = new Map<string, Map<unknown, number>>();
@@ -106,5 +119,6 @@ export function toStatement(piece: Sql): Statement {
     }
     return `$${number}::${part.type}`;
   });
+  assertParameters(params.length);
   return { text: text.join(''), params };
 }
