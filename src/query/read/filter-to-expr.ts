@@ -3,6 +3,7 @@ import { and, type CompareOp, type Expr, not, or, type TextOp, type Value } from
 import { scalarType } from '../../model/scalars.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { badInput, type InputPath } from './bad-input.ts';
+import type { Comparisons } from './comparisons.ts';
 import { toJson } from './input-values.ts';
 
 /** What a filter of one value is rendered about. */
@@ -13,6 +14,7 @@ interface Subject {
   readonly insensitive: boolean;
   readonly jsonPath: readonly string[] | undefined;
   readonly maxListLength: number;
+  readonly comparisons: Comparisons;
 }
 
 const COMPARISONS: ReadonlySet<string> = new Set(['eq', 'ne', 'lt', 'lte', 'gt', 'gte']);
@@ -21,13 +23,13 @@ const LIST_OPS: ReadonlySet<string> = new Set(['has', 'hasSome', 'hasEvery']);
 
 /**
  * A `StringFilter` and its like as a condition on `value`; all operators given must hold. @throws ViewerError for a null
- * operand (which is no value to compare with) and for lists that are too long
+ * operand (which is no value to compare with), for lists that are too long and for too many comparisons
  */
 export function filterToExpr(
   value: Value,
   type: ValueType,
   filter: Readonly<Record<string, unknown>>,
-  place: { readonly scope: RequestScope; readonly path: InputPath },
+  place: { readonly scope: RequestScope; readonly path: InputPath; readonly comparisons: Comparisons },
 ): Expr {
   const subject: Subject = {
     value,
@@ -36,6 +38,7 @@ export function filterToExpr(
     insensitive: filter.mode === 'INSENSITIVE',
     jsonPath: jsonPathOf(filter, type, place.path),
     maxListLength: place.scope.limits.maxListLength,
+    comparisons: place.comparisons,
   };
   const terms = Object.entries(filter)
     .filter(([op, operand]) => operand !== undefined && op !== 'mode' && !(op === 'path' && isJson(type)))
@@ -73,6 +76,7 @@ function ofNull(op: string): string {
 
 function operatorToExpr(op: string, operand: unknown, subject: Subject, path: InputPath): Expr {
   if (operand === null) throw badInput(path, ofNull(op), 'notNull');
+  subject.comparisons.note(1);
   const { value } = subject;
   if (op === 'isNull') return operand === true ? { kind: 'isNull', value } : not({ kind: 'isNull', value });
   if (subject.jsonPath) return jsonToExpr(op, operand, subject.jsonPath, subject, path);
@@ -100,7 +104,10 @@ function comparison(op: CompareOp, operand: JsonValue, subject: Subject): Expr {
 /** `in` of nothing is false and `notIn` of nothing true, for null too. */
 function inToExpr(list: readonly JsonValue[], subject: Subject): Expr {
   if (list.length === 0) return { kind: 'constant', value: false };
-  if (subject.insensitive) return or(...list.map((item) => comparison('eq', item, subject)));
+  if (subject.insensitive) {
+    subject.comparisons.note(list.length - 1);
+    return or(...list.map((item) => comparison('eq', item, subject)));
+  }
   const type: ValueType = { ...subject.type, list: true };
   return { kind: 'in', item: subject.value, list: { kind: 'literal', value: list, type } };
 }

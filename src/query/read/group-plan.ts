@@ -11,6 +11,7 @@ import {
   aggregatePlan,
 } from './aggregate-plan.ts';
 import { badInput, type InputPath } from './bad-input.ts';
+import { Comparisons } from './comparisons.ts';
 import { filterToExpr } from './filter-to-expr.ts';
 import { type Args, sliceOf } from './make-plan.ts';
 import { directionOf, oneKey } from './order-to-keys.ts';
@@ -52,7 +53,9 @@ export function groupPlan(
     return item;
   };
   for (const item of selected) use(item);
-  const having = havingToExpr(args.having, { scope, entity, use, path: ['having'], depth: 0 });
+  const path = ['having'];
+  const comparisons = new Comparisons(path);
+  const having = havingToExpr(args.having, { scope, entity, use, path, depth: 0, comparisons });
   const order = orderOf(args.orderBy, keys, use);
   const names = keys.map((key) => key.name);
   return {
@@ -90,6 +93,7 @@ interface HavingPlace {
   readonly use: (item: AggregateItem) => AggregateItem;
   readonly path: InputPath;
   readonly depth: number;
+  readonly comparisons: Comparisons;
 }
 
 function havingToExpr(having: unknown, place: HavingPlace): Expr {

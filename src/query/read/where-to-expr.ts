@@ -2,6 +2,7 @@ import type { Entity, RelationField } from '../../model/app-model.ts';
 import { and, type Expr, FALSE, not, or, THIS, TRUE } from '../../model/expr.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { badInput, type InputPath } from './bad-input.ts';
+import { Comparisons } from './comparisons.ts';
 import { filterToExpr } from './filter-to-expr.ts';
 import { fieldRuleForUse, guardedBy, readableColumn, readableRelated, rowOf, sure } from './readable.ts';
 
@@ -15,6 +16,7 @@ interface Place {
   readonly as: string;
   readonly path: InputPath;
   readonly depth: number;
+  readonly comparisons: Comparisons;
 }
 
 /**
@@ -29,7 +31,7 @@ export function whereToExpr(
   path: InputPath = ['where'],
   as: string = THIS,
 ): Expr {
-  return toExpr(where, { scope, entity, as, path, depth: 0 });
+  return toExpr(where, { scope, entity, as, path, depth: 0, comparisons: new Comparisons(path) });
 }
 
 function toExpr(where: unknown, place: Place): Expr {
@@ -93,6 +95,7 @@ function relationOp(
   place: Place,
   rule: Expr | undefined,
 ): Expr {
+  place.comparisons.note(1);
   const shown = rule ? sure(rule) : TRUE;
   const some = (condition: unknown) => and(shown, related(relation, condition, place));
   switch (op) {
