@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
@@ -151,4 +152,44 @@ async function ask(url: string, query: string, headers: Record<string, string> =
     data: body.data,
     codes: (body.errors ?? []).map(({ extensions }) => extensions.code),
   };
+}
+
+/** What became of requests: HTTP statuses, codes of what went wrong with connections, and `no answer`. */
+export type Fates = ReadonlyMap<number | string, number>;
+
+const PATIENCE_MS = 10_000;
+
+/** Opens connections as fast as they are answered, some at any moment, until it is told to stop. */
+export function keepConnecting(url: string): () => Promise<Fates> {
+  const fates = new Map<number | string, number>();
+  let over = false;
+  const one = async (): Promise<void> => {
+    while (!over) {
+      const fate = await askOnce(url);
+      fates.set(fate, (fates.get(fate) ?? 0) + 1);
+    }
+  };
+  const all = Promise.all(Array.from({ length: 24 }, one));
+  return async () => {
+    over = true;
+    await all;
+    return fates;
+  };
+}
+
+function askOnce(url: string): Promise<number | string> {
+  return new Promise((resolve) => {
+    const headers = { 'content-type': 'application/json', connection: 'close' };
+    const asking = request(`${url}/graphql`, { method: 'POST', headers, agent: false }, (response) => {
+      response.on('error', ({ message }) => resolve(message));
+      response.on('end', () => resolve(response.statusCode ?? 'no status'));
+      response.resume();
+    });
+    asking.on('error', ({ message }) => resolve(message));
+    asking.setTimeout(PATIENCE_MS, () => {
+      resolve('no answer');
+      asking.destroy();
+    });
+    asking.end('{"query":"{ pid }"}');
+  });
 }

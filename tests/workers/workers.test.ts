@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { openReady } from '../serve/socket-support.ts';
 import { createDatabase, runSql, type TestDatabase } from '../support/database.ts';
-import { ADMIN_KEY, makeProject, type Started, spawnPlinth, startPlinth } from './support.ts';
+import { ADMIN_KEY, keepConnecting, makeProject, type Started, spawnPlinth, startPlinth } from './support.ts';
 
 async function database(): Promise<TestDatabase> {
   const made = await createDatabase();
@@ -81,6 +81,28 @@ test('a worker that dies is replaced, and the others answer meanwhile', async ()
   expect(server.said()).toContain('a worker ended; replacing it');
   server.child.kill('SIGTERM');
   expect(await server.ended).toEqual([0, null]);
+}, 120_000);
+
+test('workers that are killed while connections are opened are replaced each time, and no client waits for ever', async () => {
+  const { url } = await database();
+  const server = await startPlinth(await makeProject(url), { WORKERS: '2', DATABASE_URL: url });
+  await workersOf(server, 2);
+  const settle = keepConnecting(server.url);
+  for (let kills = 1; kills <= 3; kills++) {
+    const [victim] = await workersOf(server, 2);
+    process.kill(victim ?? Number.NaN, 'SIGKILL');
+    await vi.waitFor(() => expect(server.said().match(/a worker ended; replacing it/g)).toHaveLength(kills), {
+      timeout: 10_000,
+    });
+    await vi.waitFor(async () => expect(await workersOf(server, 2)).not.toContain(victim), 30_000);
+  }
+  const fates = await settle();
+  expect(fates.get(200)).toBeGreaterThan(100);
+  expect(fates.get('no answer')).toBeUndefined();
+  const stopped = Date.now();
+  server.child.kill('SIGTERM');
+  expect(await server.ended).toEqual([0, null]);
+  expect(Date.now() - stopped).toBeLessThan(8_000);
 }, 120_000);
 
 test('a worker that cannot start ends the whole with its reason', async () => {

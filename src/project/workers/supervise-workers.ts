@@ -1,10 +1,10 @@
 import cluster, { type Worker } from 'node:cluster';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../kit/user-error.ts';
 import type { Log } from '../../serve/index.ts';
 import type { DatabaseLink } from '../open-database.ts';
 import { isWorkerMessage, type WorkerMessage } from './messages.ts';
+import { watchHandovers } from './unconfirmed-connection.ts';
 
 export interface SuperviseParts {
   readonly count: number;
@@ -27,6 +27,8 @@ const LONGEST_STOP_MS = 15_000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 15_000;
 const CALM_MS = 60_000;
+/** How long to wait for the last messages of a worker that has ended, if something that it has started holds its channel. */
+const LAST_WORDS_MS = 1_000;
 
 /** Starts `count` workers on one port and replaces those that crash, until `stop`. */
 export function superviseWorkers(parts: SuperviseParts): Workers {
@@ -91,11 +93,15 @@ class Supervisor {
     this.#alive.set(worker, this.#outlive(worker));
   }
 
-  /** Until the worker has ended and its last message has been read. */
+  /** Until the worker has ended and its last message has been read: why it could not start, say. */
   async #outlive(worker: Worker): Promise<void> {
-    const [[code, signal]] = await Promise.all([once(worker, 'exit'), once(worker, 'disconnect')]);
+    const unconfirmed = watchHandovers(worker);
+    await endOf(worker);
     this.#alive.delete(worker);
-    this.#onExit(worker, code, signal);
+    unconfirmed.close();
+    // node:cluster has not noticed if no `disconnect` came. It would keep the port for this worker, also from the next one.
+    if (cluster.workers?.[worker.id]) worker.disconnect();
+    this.#onExit(worker, worker.process.exitCode, worker.process.signalCode);
   }
 
   #onListening(worker: Worker): void {
@@ -139,6 +145,20 @@ class Supervisor {
     this.#crashes = [...this.#crashes.filter((at) => now - at < CALM_MS), now];
     return Math.min(FIRST_PAUSE_MS * 2 ** (this.#crashes.length - 1), LONGEST_PAUSE_MS);
   }
+}
+
+/**
+ * Not the `disconnect` of node:cluster: it never comes from a worker that dies before it has confirmed a connection. `close`
+ * always comes, also from a process that could not be started, once it has ended and all that it said has been read.
+ */
+function endOf({ process: child }: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    child.once('close', () => resolve());
+    child.once('exit', () => {
+      const timer = setTimeout(resolve, LAST_WORDS_MS);
+      child.once('close', () => clearTimeout(timer));
+    });
+  });
 }
 
 /** With port 0 the system chose one, which it would not choose again after the last worker has let go of it. */
