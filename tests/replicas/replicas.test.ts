@@ -279,3 +279,13 @@ test('what is no standby is left out', async () => {
   );
   expect(await client.sees('nothing')).toBe(false);
 }, 60_000);
+
+test('another database of the same server is left out, though its standby is well', async () => {
+  const name = `other_${process.pid}`;
+  await runSql(cluster.primaryUrl, `CREATE DATABASE ${name}`);
+  onTestFinished(async () => void (await runSql(cluster.primaryUrl, `DROP DATABASE ${name} WITH (FORCE)`)));
+  const other = Object.assign(new URL(cluster.standbyUrl), { pathname: `/${name}` }).href;
+  const client = await serve({ DATABASE_REPLICA_URLS: `${cluster.standbyUrl},${other}` });
+  const replicas = [{ used: true }, { used: false, reason: 'is another database of the server' }];
+  await vi.waitFor(async () => expect(await client.replicas()).toEqual({ status: 200, replicas }), 20_000);
+}, 60_000);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseError } from '../database-error.ts';
 import type { Db, Queryable, QueryOptions, Row } from '../db.ts';
 import type { PoolOptions } from '../open-pool.ts';
+import { type DatabaseIdentity, IDENTITY_COLUMNS } from './database-identity.ts';
 import { PrimaryHistory } from './primary-history.ts';
 import { Replica, type ReplicaState } from './replica.ts';
 import { parseWalPosition, type WalPosition } from './wal-position.ts';
@@ -33,14 +34,18 @@ export interface Replicas {
 
 const SAMPLE_MS = 500;
 const SAMPLE = `SELECT pg_current_wal_flush_lsn()::text AS position,
-  (SELECT system_identifier::text FROM pg_control_system()) AS system`;
+  ${IDENTITY_COLUMNS}`;
+
+interface Sample extends DatabaseIdentity {
+  readonly position: string;
+}
 
 /** Begins to watch the replicas. None is used before it has been found well, and none that fails makes a read fail. */
 export function openReplicas(options: ReplicasOptions): Replicas {
   const { primary } = options;
   const history = new PrimaryHistory();
   const stop = new AbortController();
-  let system: string | undefined;
+  let original: DatabaseIdentity | undefined;
   let turn = 0;
   const replicas = options.urls.map(
     (url, index) =>
@@ -49,16 +54,16 @@ export function openReplicas(options: ReplicasOptions): Replicas {
         pool: options.pool,
         maxLagMs: options.maxLagMs,
         history,
-        systemIdentifier: () => system,
+        original: () => original,
         onChange: (state) => options.onChange(index + 1, state),
       }),
   );
   const sampling = (async (): Promise<void> => {
     while (!stop.signal.aborted) {
       try {
-        const [row] = await primary.query<{ position: string; system: string }>(SAMPLE);
+        const [row] = await primary.query<Sample>(SAMPLE);
         if (row) {
-          system = row.system;
+          original = row;
           history.add(Date.now(), parseWalPosition(row.position));
           history.forgetUntil(leastOf(replicas));
         }

@@ -5,6 +5,7 @@ import { toDatabaseError } from '../database-error.ts';
 import type { Db } from '../db.ts';
 import { openPool, type PoolOptions } from '../open-pool.ts';
 import { detectPooler } from '../pooler/detect-pooler.ts';
+import { type DatabaseIdentity, IDENTITY_COLUMNS } from './database-identity.ts';
 import type { PrimaryHistory } from './primary-history.ts';
 import { parseWalPosition, type WalPosition } from './wal-position.ts';
 
@@ -14,8 +15,8 @@ export interface ReplicaParts {
   /** Milliseconds that it may be behind the primary. */
   readonly maxLagMs: number;
   readonly history: PrimaryHistory;
-  /** What PostgreSQL calls the cluster that it has to be a copy of. */
-  readonly systemIdentifier: () => string | undefined;
+  /** What it has to be a copy of; undefined until that is known. */
+  readonly original: () => DatabaseIdentity | undefined;
   /** Told whenever it is taken into use or left out. */
   readonly onChange: (state: ReplicaState) => void;
 }
@@ -34,7 +35,7 @@ const RETRY_MS = 1_000;
 const CONNECT_MS = 1_000;
 
 const PROBE = `SELECT pg_is_in_recovery() AS standby, pg_last_wal_replay_lsn()::text AS position,
-  (SELECT system_identifier::text FROM pg_control_system()) AS system`;
+  ${IDENTITY_COLUMNS}`;
 
 /** Why a replica is left out, in words for an operator. */
 class LeftOut extends Error {}
@@ -134,11 +135,13 @@ export class Replica {
 
   /** @throws LeftOut when it is no standby of our primary */
   #judge(probe: Probe | undefined): void {
-    const { history, maxLagMs, systemIdentifier } = this.#parts;
+    const { history, maxLagMs } = this.#parts;
     if (probe?.standby !== true || probe.position === null) throw new LeftOut('is not a standby');
-    const system = systemIdentifier();
-    if (system !== undefined && system !== probe.system)
+    const original = this.#parts.original();
+    if (original && original.system !== probe.system)
       throw new LeftOut('is a copy of another database server');
+    if (original && original.database !== probe.database)
+      throw new LeftOut('is another database of the server');
     const position = parseWalPosition(probe.position);
     const delay = history.delay(position, Date.now());
     if (delay === undefined) return;
@@ -168,10 +171,9 @@ export class Replica {
   }
 }
 
-interface Probe {
+interface Probe extends DatabaseIdentity {
   readonly standby: boolean;
   readonly position: string | null;
-  readonly system: string;
 }
 
 function reasonOf(error: unknown): string {
