@@ -95,7 +95,12 @@ function startWorker(options: StartOptions): Promise<void> {
   return runWorker(async (link) => {
     const parts = await readStart(options);
     const database = openLink(link, parts.config);
-    return serveProject({ ...parts, log: parts.log.child({ pid: process.pid }), database });
+    const log = parts.log.child({ pid: process.pid });
+    return serveProject({ ...parts, log, database }).catch(async (error: unknown) => {
+      // An idle connection would keep the process.
+      await database.close();
+      throw error;
+    });
   });
 }
 

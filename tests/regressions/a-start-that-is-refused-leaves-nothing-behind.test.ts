@@ -4,7 +4,7 @@ import { createDatabase } from '../support/database.ts';
 import { makeProject, spawnPlinth } from '../workers/support.ts';
 
 // What was begun for the server (a connection that hears of changes, where answers are kept) went on after the refusal, met
-// the closed pool, and told that, with a stack, below the reason.
+// the closed pool, and told that, with a stack, below the reason. Workers lived on until they were killed, which would be told.
 
 const FILES = {
   'schema.graphql': `
@@ -38,12 +38,16 @@ test('so it is with workers', async () => {
   expect(said).toBe(`${TOO_DEEP}\n`);
 }, 60_000);
 
-test('where the port is in use, too', async () => {
-  const other = createServer();
-  await new Promise<void>((resolve) => other.listen(0, '0.0.0.0', resolve));
-  onTestFinished(() => void other.close());
-  const { port } = other.address() as { port: number };
-  expect(await refusal({}, port)).toBe(
-    `Port ${port} is in use by another process. Stop that one, or choose another port with PORT or --port.\n`,
-  );
-}, 60_000);
+test.each(['1', '2'])(
+  'where the port is in use, too, with WORKERS=%s',
+  async (workers) => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '0.0.0.0', resolve));
+    onTestFinished(() => void other.close());
+    const { port } = other.address() as { port: number };
+    expect(await refusal({ WORKERS: workers }, port)).toBe(
+      `Port ${port} is in use by another process. Stop that one, or choose another port with PORT or --port.\n`,
+    );
+  },
+  60_000,
+);

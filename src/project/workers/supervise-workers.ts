@@ -76,6 +76,8 @@ class Supervisor {
   }
 
   #killAll(): void {
+    const pids = [...this.#alive.keys()].map(({ process: child }) => child.pid);
+    this.#parts.log.error({ pids }, 'workers did not end when they were asked to; killing them');
     for (const worker of this.#alive.keys()) worker.process.kill('SIGKILL');
   }
 
