@@ -97,6 +97,11 @@ export function maskErrorsWith({ mode, log }: { readonly mode: Mode; readonly lo
   };
 }
 
+/** The code that the viewer gets for what fails outside of any field. */
+export function codeOfFailure(error: unknown): string {
+  return judge({ message: '' }, error).code;
+}
+
 function judge(formatted: GraphQLFormattedError, error: unknown): Verdict {
   const thrown = rootCause(error);
   if (thrown instanceof ViewerError) return judgeViewerError(thrown);

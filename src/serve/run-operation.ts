@@ -1,11 +1,11 @@
 import { HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import { fromByteText } from '../kit/byte-text.ts';
-import { ViewerError } from '../kit/viewer-error.ts';
 import { type Admit, type Incoming, plainOperation } from './admit-request.ts';
 import type { ServedApp } from './current-app.ts';
-import { ERRORS } from './errors.ts';
+import { ERRORS, isErrorCode } from './errors.ts';
 import { REQUEST_ID_HEADER, type RequestIds } from './make-apollo.ts';
+import { codeOfFailure } from './mask-errors.ts';
 import type { TimeLimit } from './time-limit.ts';
 import type { ContextValue, TextAnswer } from './types.ts';
 import { ADMIN_KEY_HEADER } from './viewer.ts';
@@ -89,12 +89,12 @@ function searchOf(url: string): string {
 
 /** The request as a whole fails, so the code's HTTP status is due, which a field's error does not get. */
 function asRequestError(error: unknown, requestId: string, requestIds: RequestIds): GraphQLError {
-  const known =
-    error instanceof ViewerError ? ERRORS[error.code].status : ERRORS.INTERNAL_SERVER_ERROR.status;
+  const code = codeOfFailure(error);
+  const { status } = ERRORS[isErrorCode(code) ? code : 'INTERNAL_SERVER_ERROR'];
   const message = error instanceof Error ? error.message : 'Unknown failure';
   const wrapped = new GraphQLError(message, {
     originalError: error instanceof Error ? error : new Error(String(error)),
-    extensions: { http: { status: known, headers: new HeaderMap() } },
+    extensions: { http: { status, headers: new HeaderMap() } },
   });
   requestIds.set(wrapped, requestId);
   return wrapped;

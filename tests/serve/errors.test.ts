@@ -60,11 +60,22 @@ describe('what a resolver throws reaches the viewer as', () => {
   });
 
   test('a context that fails to be made is masked too, with its id', async () => {
-    const answer = await production.get('/graphql?break-context&query={hello}');
+    const answer = await production.get('/graphql?break-context=plain&query={hello}');
     expect(answer.status).toBe(500);
     expect(answer.json.errors?.[0]).toMatchObject({ message: MASKED });
     expect(answer.json.errors?.[0]?.extensions.requestId).toBe(answer.headers.get('x-request-id'));
     expect(answer.text).not.toContain('hunter2');
+  });
+
+  test.each([
+    ['unavailable', 'UNAVAILABLE', 503],
+    ['timeout', 'TIMEOUT', 504],
+    ['viewer', 'FORBIDDEN', 403],
+  ])('a context that fails to be made (%s) has the status of its code', async (kind, code, status) => {
+    const answer = await production.get(`/graphql?break-context=${kind}&query={hello}`);
+    expect(answer.status).toBe(status);
+    expect(answer.json.data).toBeUndefined();
+    expect(codeOf(answer)).toBe(code);
   });
 
   test('why a rule denied is told in development and not in production', async () => {
