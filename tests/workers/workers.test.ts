@@ -88,13 +88,18 @@ test('workers that are killed while connections are opened are replaced each tim
   const server = await startPlinth(await makeProject(url), { WORKERS: '2', DATABASE_URL: url });
   await workersOf(server, 2);
   const settle = keepConnecting(server.url);
-  for (let kills = 1; kills <= 3; kills++) {
-    const [victim] = await workersOf(server, 2);
-    process.kill(victim ?? Number.NaN, 'SIGKILL');
+  let kills = 0;
+  for (const count of [1, 1, 2]) {
+    const victims = [...(await workersOf(server, 2))].slice(0, count);
+    for (const pid of victims) process.kill(pid, 'SIGKILL');
+    kills += count;
     await vi.waitFor(() => expect(server.said().match(/a worker ended; replacing it/g)).toHaveLength(kills), {
       timeout: 10_000,
     });
-    await vi.waitFor(async () => expect(await workersOf(server, 2)).not.toContain(victim), 30_000);
+    await vi.waitFor(async () => {
+      const now = await workersOf(server, 2);
+      for (const pid of victims) expect(now).not.toContain(pid);
+    }, 60_000);
   }
   const fates = await settle();
   expect(fates.get(200)).toBeGreaterThan(100);
@@ -102,8 +107,8 @@ test('workers that are killed while connections are opened are replaced each tim
   const stopped = Date.now();
   server.child.kill('SIGTERM');
   expect(await server.ended).toEqual([0, null]);
-  expect(Date.now() - stopped).toBeLessThan(8_000);
-}, 120_000);
+  expect(Date.now() - stopped).toBeLessThan(10_000);
+}, 240_000);
 
 test('a worker that cannot start ends the whole with its reason', async () => {
   const { url } = await database();
