@@ -43,8 +43,8 @@ export interface ScalarRange {
   readonly below?: number;
 }
 
-/** A text is a JSON string as it is; an instant is turned from PostgreSQL's form into that of RFC 3339, in UTC with milliseconds. */
-export type SentAs = 'text' | 'instant';
+/** A text is a JSON string as it is; an instant is turned from PostgreSQL's form into that of RFC 3339, in UTC with milliseconds; a day is a text of ISO's form. */
+export type SentAs = 'text' | 'instant' | 'day';
 
 const plain = (column: string): string => column;
 const asText = (column: string): string => `(${column})::text`;
@@ -127,7 +127,7 @@ export const SCALARS = {
     postgres: 'date',
     bucket: true,
     json: (column) => `to_char(${column}, 'YYYY-MM-DD')`,
-    sent: AS_IT_IS,
+    sent: { value: plain, as: 'day' },
     sayable: knownYears,
     saidAsNull: infinite,
   }),

@@ -265,6 +265,45 @@ describe('rows as the text of a list', () => {
     );
   });
 
+  it('have days in the form of ISO, and none in another', async () => {
+    const days: RowsForm = { parts: [{ list: [{ column: 0, as: 'day' }] }] };
+    const sql = `SELECT '0001-01-01'::date UNION ALL SELECT NULL UNION ALL SELECT '9999-12-31'::date`;
+    expect(await read(days, sql)).toBe('["0001-01-01",null,"9999-12-31"]');
+    for (const text of ['02.01.2026', '01/02/2026', 'infinity', '10000-01-01', '2026-01-02 00:00:00'])
+      await expect(read(days, `SELECT '${text}'`)).rejects.toThrow('in another form than datestyle = ISO');
+  });
+
+  it.each([1, 2, 5])('have a value under %s more names, however long it is', async (more) => {
+    const names = Array.from({ length: more + 1 }, (_, i) => `n${i}`);
+    const members = names.flatMap((name, i): RowStep[] => [
+      { literal: `${i === 0 ? '' : ','}"${name}":` },
+      { column: 0, as: 'text' },
+    ]);
+    const object: readonly RowStep[] = [
+      { literal: '{' },
+      ...members,
+      { literal: ',"c":"' },
+      { base64url: row },
+      { literal: '"}' },
+    ];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 20_000 }),
+        fc.integer({ min: 1, max: 40 }),
+        async (length, count) => {
+          const sql = `SELECT repeat('x"', $1::int), 'key' FROM generate_series(1, $2::int)`;
+          const text = 'x"'.repeat(length);
+          const cursor = Buffer.from(`{"n":${text},"t":"key"}`).toString('base64url');
+          const one = { ...Object.fromEntries(names.map((name) => [name, text])), c: cursor };
+          expect(await read({ parts: [{ list: object }] }, sql, [length, count])).toBe(
+            JSON.stringify(Array.from({ length: count }, () => one)),
+          );
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
   it.each(['Asia/Kolkata', 'America/New_York', 'Africa/Monrovia', 'Pacific/Kiritimati'])(
     'have instants in UTC on a connection that is in %s',
     async (zone) => {

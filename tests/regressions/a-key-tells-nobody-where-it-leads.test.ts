@@ -11,6 +11,13 @@ type Card @model @unique(fields: ["vault", "slot"]) @access(read: "true", update
   slot: Int!
   deck: Deck
 }
+type Safe @model @access(read: "this.owner == viewer.id") { id: ID! @id(auto: NONE) owner: String! label: Label }
+type Label @model @access(read: "true", create: "true", update: "true") {
+  id: ID! @id(auto: NONE)
+  safe: Safe @unique
+  safeId: ID
+  name: String
+}
 type Deck @model @access(read: "true", create: "true", update: "true") { id: ID! @id(auto: NONE) cards: [Card!]! }
 `;
 
@@ -18,7 +25,8 @@ let app: TestApp;
 beforeAll(async () => {
   app = await createTestApp(SDL);
   await app.db.execute(`INSERT INTO "Account" VALUES ('ann'), ('bob');
-    INSERT INTO "Vault" (id, owner) VALUES ('v', 'ann'); INSERT INTO "Card" (id, "vaultId", slot) VALUES ('c', 'v', 1)`);
+    INSERT INTO "Vault" (id, owner) VALUES ('v', 'ann'); INSERT INTO "Card" (id, "vaultId", slot) VALUES ('c', 'v', 1);
+    INSERT INTO "Safe" (id, owner) VALUES ('s', 'ann'); INSERT INTO "Label" (id, "safeId") VALUES ('l', 's')`);
 });
 afterAll(() => app?.close());
 
@@ -34,4 +42,11 @@ it('finds none for anybody else', async () => {
   expect(await app.data(LOOKUP, {}, as('bob'))).toEqual({ cardByVaultIdAndSlot: null });
   const { codes } = await app.graphql(CONNECT, { id: 'bobs' }, as('bob'));
   expect(codes).toEqual(['NOT_FOUND']);
+});
+
+it('finds it by a key that is declared, and so a field that may be read', async () => {
+  const found = await app.data('{ labelBySafeId(safeId: "s") { id safeId safe { id } } }', {}, as('bob'));
+  expect(found).toEqual({ labelBySafeId: { id: 'l', safeId: 's', safe: null } });
+  const upsert = `mutation { upsertLabel(by: { safeId: "s" }, create: { id: "m", safeId: "s" }, update: { name: "z" }) { id name } }`;
+  expect(await app.data(upsert, {}, as('bob'))).toEqual({ upsertLabel: { id: 'l', name: 'z' } });
 });

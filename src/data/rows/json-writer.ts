@@ -3,6 +3,7 @@ import { copyWords, LITTLE_ENDIAN } from './copy-words.ts';
 import { type RowAtHand, viewOf } from './row-at-hand.ts';
 import {
   BASE64URL,
+  DAY_COLUMN,
   INSTANT_COLUMN,
   JSON_COLUMN,
   LITERAL,
@@ -11,7 +12,7 @@ import {
   type RowOps,
   TEXT_COLUMN,
 } from './row-ops.ts';
-import { writeInstant } from './write-instant.ts';
+import { assertDay, writeInstant } from './write-instant.ts';
 
 const LETTERS = new Map([
   ['"', '"'],
@@ -66,9 +67,9 @@ export class JsonWriter {
     this.#at++;
   }
 
-  /** What is made of a row. @throws RangeError likewise; Error where an instant has no form that is known */
-  row(row: RowAtHand, { ops, extraBytes }: RowOps): void {
-    this.#reach = this.#at + row.length + extraBytes;
+  /** What is made of a row. @throws RangeError likewise; Error where an instant or a day has no form that is known */
+  row(row: RowAtHand, { ops, extraBytes, mostTimes }: RowOps): void {
+    this.#reach = this.#at + mostTimes * row.length + extraBytes;
     this.#makeRoom();
     this.#write(row, ops, 0, ops.length);
   }
@@ -114,6 +115,10 @@ export class JsonWriter {
       } else if (op.kind === JSON_COLUMN) this.#copy(row, value, value + length);
       else if (op.kind === TEXT_COLUMN) this.#quote(row, value, value + length);
       else if (op.kind === INSTANT_COLUMN) this.#instant(row, value, value + length);
+      else if (op.kind === DAY_COLUMN) {
+        assertDay(row.words, value, value + length);
+        this.#quote(row, value, value + length);
+      }
     }
   }
 

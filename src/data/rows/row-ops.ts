@@ -7,6 +7,7 @@ export const TEXT_COLUMN = 2;
 export const OBJECT_COLUMN = 3;
 export const BASE64URL = 4;
 export const INSTANT_COLUMN = 5;
+export const DAY_COLUMN = 6;
 
 /** A step with everything that is known of it beforehand. What is inside of one stands behind it. */
 export interface Op {
@@ -16,7 +17,8 @@ export interface Op {
     | typeof TEXT_COLUMN
     | typeof OBJECT_COLUMN
     | typeof BASE64URL
-    | typeof INSTANT_COLUMN;
+    | typeof INSTANT_COLUMN
+    | typeof DAY_COLUMN;
   readonly column: number;
   /** How many ops are inside. */
   readonly inside: number;
@@ -30,6 +32,8 @@ export interface RowOps {
   readonly ops: readonly Op[];
   /** The most bytes that they write besides what columns bring. */
   readonly extraBytes: number;
+  /** How often a column is written at most: a value is sent once, and answered under each of its names and in cursors. */
+  readonly mostTimes: number;
 }
 
 const NOTHING = Buffer.alloc(0);
@@ -45,11 +49,17 @@ export const NULL: Op = literal('null');
 /** Quotes take two bytes, "null" takes four, and an instant in RFC 3339 seven more than without fractions and zone, which is how short it may come. */
 const MOST_ADDED = 7;
 
-const COLUMNS = { json: JSON_COLUMN, text: TEXT_COLUMN, instant: INSTANT_COLUMN } as const;
+const COLUMNS = { json: JSON_COLUMN, text: TEXT_COLUMN, instant: INSTANT_COLUMN, day: DAY_COLUMN } as const;
 
 export function rowOps(steps: readonly RowStep[]): RowOps {
   const ops = opsOf(steps);
-  return { ops, extraBytes: ops.reduce((sum, { bytes }) => sum + bytes.length + MOST_ADDED, 0) };
+  const times = new Map<number, number>();
+  for (const { kind, column } of ops) if (kind !== LITERAL) times.set(column, (times.get(column) ?? 0) + 1);
+  return {
+    ops,
+    extraBytes: ops.reduce((sum, { bytes }) => sum + bytes.length + MOST_ADDED, 0),
+    mostTimes: Math.max(0, ...times.values()),
+  };
 }
 
 function opsOf(steps: readonly RowStep[]): readonly Op[] {

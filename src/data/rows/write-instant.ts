@@ -4,6 +4,7 @@ const T = 0x54;
 const Z = 0x5a;
 const SPACE = 0x20;
 const PLUS = 0x2b;
+const DASH = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
 const NINE = 0x39;
@@ -35,6 +36,13 @@ export function writeInstant(from: DataView, start: number, end: number, to: Dat
   return next;
 }
 
+/** @throws Error where a date is not sent as `2026-01-02`, likewise */
+export function assertDay(from: DataView, start: number, end: number): void {
+  const isIso =
+    end - start === DATE && from.getUint8(start + 4) === DASH && from.getUint8(start + 7) === DASH;
+  if (!isIso) throw notIso();
+}
+
 function isDigit(from: DataView, i: number, end: number): boolean {
   if (i >= end) return false;
   const byte = from.getUint8(i);
@@ -62,7 +70,7 @@ function writeAnyZone(from: DataView, start: number, end: number, to: DataView, 
 
 function inUtc(text: string): string {
   const parts = ZONED.exec(text)?.groups;
-  if (!parts) throw new Error('PostgreSQL sent an instant in another form than datestyle = ISO');
+  if (!parts) throw notIso();
   const { year, month, day, hour, minute, second, fraction = '', zone = '', bc } = parts;
   const milliseconds = Number(fraction.slice(0, MILLISECONDS).padEnd(MILLISECONDS, '0'));
   const [hours = 0, minutes = 0, seconds = 0] = zone.slice(1).split(':').map(Number);
@@ -71,4 +79,8 @@ function inUtc(text: string): string {
   date.setUTCFullYear(bc ? 1 - Number(year) : Number(year), Number(month) - 1, Number(day));
   date.setUTCHours(Number(hour), Number(minute), Number(second) - ahead, milliseconds);
   return date.toISOString();
+}
+
+function notIso(): Error {
+  return new Error('PostgreSQL sent a time in another form than datestyle = ISO');
 }

@@ -108,10 +108,13 @@ export function readableRelated(
   };
 }
 
-/** Whether what the key `name` of a row leads to may be read; true for any other name. To find rows by a key tells where it leads. */
+/**
+ * Whether what the key `name` of a row leads to may be read: to find rows by a key tells where it leads. True for any other name, and for
+ * keys that are declared, which are fields with rules of their own.
+ */
 export function leadsToReadable(scope: RequestScope, entity: Entity, name: string): Expr {
   const relation = relationOfKey(entity, name);
-  if (!relation) return TRUE;
+  if (relation?.storage.kind !== 'key' || relation.storage.declared) return TRUE;
   const as = `${THIS}:${relation.name}`;
   const { rows, readable: where } = readableRelated(scope, entity, relation.name, THIS, as);
   return where.kind === 'constant' ? where : { kind: 'exists', rows, as, where };
