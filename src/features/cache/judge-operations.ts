@@ -21,7 +21,7 @@ export interface Judgement {
   readonly isPublic: boolean;
 }
 
-type Variables = Readonly<Record<string, unknown>>;
+type Variables = Record<string, unknown>;
 
 /** Facts of one document: which variables decide about its fields, and the facts by operation and their values. */
 interface Known {
@@ -45,14 +45,14 @@ export class Judge {
   /** Whether anybody may keep the answer, whoever asks. */
   mayBeKept({ document, operation, variables }: Omit<Asked, 'scope'>): boolean {
     if (operation.operation !== 'query') return false;
-    const facts = this.#facts(document, operation, withDefaults(operation, variables));
+    const facts = this.#facts(document, operation, valuesOf(operation, variables));
     return facts !== undefined && facts.maxAge > 0;
   }
 
   /** Undefined where the answer is not to be kept by anybody. */
   judge({ document, operation, variables, scope }: Asked): Judgement | undefined {
     if (operation.operation !== 'query') return undefined;
-    const values = withDefaults(operation, variables);
+    const values = valuesOf(operation, variables);
     const facts = this.#facts(document, operation, values);
     if (!facts || facts.maxAge <= 0) return undefined;
     const reads = this.#readsOf(facts, values);
@@ -70,13 +70,13 @@ export class Judge {
       known = { conditions: conditionsOf(document), facts: new Map() };
       this.#known.set(document, known);
     }
+    // A condition that is missing or no boolean is refused when the operation runs.
+    if ([...known.conditions].some((name) => name in values && typeof values[name] !== 'boolean'))
+      return undefined;
     const met = [...known.conditions].map((name) => (values[name] === true ? '1' : '0')).join('');
     const key = `${met} ${operation.name?.value ?? ''}`;
     let facts = known.facts.get(key);
     if (facts) return facts;
-    // A condition that is missing or no boolean is refused when the operation runs.
-    if ([...known.conditions].some((name) => name in values && typeof values[name] !== 'boolean'))
-      return undefined;
     const complete = Object.fromEntries([...known.conditions].map((name) => [name, values[name] === true]));
     facts = operationFacts(this.#parts, document, operation, complete);
     if (known.facts.size < COMBINATIONS) known.facts.set(key, facts);
@@ -87,19 +87,23 @@ export class Judge {
     if (facts.inputs.length === 0) return facts.reads;
     const { app, rules, owners } = this.#parts;
     const reads = new Reads(app, rules, facts.reads);
-    for (const { node, type } of facts.inputs)
-      reads.input(valueFromASTUntyped(node, { ...values }), type, owners);
+    for (const { node, type } of facts.inputs) reads.input(valueFromASTUntyped(node, values), type, owners);
     return reads;
   }
 }
 
-function withDefaults(operation: OperationDefinitionNode, variables: Variables): Variables {
-  const defaults = (operation.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
-    defaultValue && !(variable.name.value in variables)
-      ? [[variable.name.value, valueFromASTUntyped(defaultValue)] as const]
-      : [],
-  );
-  return defaults.length === 0 ? variables : { ...Object.fromEntries(defaults), ...variables };
+/** What the operation's variables are when it runs. An object without a prototype: a variable may be called `toString`. */
+function valuesOf(
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  sent: Asked['variables'],
+): Variables {
+  const values: Variables = Object.create(null);
+  for (const { variable, defaultValue } of variableDefinitions) {
+    const name = variable.name.value;
+    if (Object.hasOwn(sent, name)) values[name] = sent[name];
+    else if (defaultValue) values[name] = valueFromASTUntyped(defaultValue);
+  }
+  return values;
 }
 
 /** The variables in `@skip` and `@include`. */

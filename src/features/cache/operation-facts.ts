@@ -159,6 +159,9 @@ class OperationWalk {
   /** Code may look at the viewer and at everything else. Only a hint on the very field says that it may be kept. */
   #code(type: GraphQLObjectType, name: string): void {
     if (typeof customValue(this.#parts.resolvers, type.name, name) !== 'function') return;
+    const entity = this.#parts.app.entityByName.get(type.name);
+    // It is given the whole row, as far as the viewer may read it.
+    for (const field of entity?.fields ?? []) if (entity) this.#reads.ownRule(entity, field.name);
     this.#byViewer = true;
     this.#readsEverything = true;
     const hint = fieldHint(this.#parts.app, { parent: type.name, name });
@@ -171,8 +174,10 @@ class OperationWalk {
     const { app, owners } = this.#parts;
     const owner = owners.answers.get(type.name);
     if (owner) this.#reads.field(owner, relationBehind(app, type.name, name));
-    const rows = owners.answers.get(answer.name);
-    if (rows) this.#reads.row(rows);
+    for (const { name: rows } of this.#objects(answer)) {
+      const entity = owners.answers.get(rows);
+      if (entity) this.#reads.row(entity);
+    }
   }
 
   /** A field with a rule is left out of the search for viewers whom its rule may exclude. */

@@ -42,11 +42,17 @@ export class Reads {
     this.tables.add(entity.table);
   }
 
+  /** The rule of the field `name` alone, wherever that leads: to whoever is told whether it may be read. */
+  ownRule(entity: Entity, name: string): void {
+    if (this.#isNew(`rule of ${entity.name}.${name}`))
+      this.#rule(entity, name, this.#book.field(entity, name, 'read'));
+  }
+
   /** The field `name`, or the key of that name. Nothing where `entity` has none. */
   field(entity: Entity, name: string): void {
     if (!this.#isNew(`${entity.name}.${name}`)) return;
     const field = entity.fieldByName.get(name);
-    if (field) this.#rule(entity, name, this.#book.field(entity, name, 'read'));
+    if (field) this.ownRule(entity, name);
     const relation = field?.kind === 'relation' ? field : relationOfKey(entity, name);
     if (!relation) return;
     if (relation !== field) this.field(entity, relation.name);

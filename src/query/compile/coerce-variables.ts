@@ -43,11 +43,10 @@ export function variableCoercer(
     const coerced: Record<string, unknown> = {};
     try {
       for (const { name, read, absent } of readers) {
-        if (Object.hasOwn(variables, name)) coerced[name] = read(variables[name]);
-        else {
-          const value = absent();
-          if (value !== undefined) coerced[name] = value;
-        }
+        const value = Object.hasOwn(variables, name) ? read(variables[name]) : absent();
+        if (value === undefined) continue;
+        if (name === '__proto__') Object.defineProperty(coerced, name, { value, enumerable: true });
+        else coerced[name] = value;
       }
     } catch {
       return undefined;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type ExecutionResult, print } from 'graphql';
 import type { Db, Tx } from '../../../data/index.ts';
-import { sorted } from '../../../kit/sorted-json.ts';
+import { sortedJson } from '../../../kit/sorted-json.ts';
 import { ViewerError } from '../../../kit/viewer-error.ts';
 import type { ViewerState } from '../../../model/viewer.ts';
 import type { OperationRequest } from './run-resolvers.ts';
@@ -36,8 +36,8 @@ export function readKey(request: OperationRequest): IdempotentRequest | undefine
     throw new ViewerError('BAD_USER_INPUT', 'The Idempotency-Key must be a UUID.', { issues: [issue] });
   }
   // The same variables in another order are the same request.
-  const parts = [print(request.document), request.operationName ?? null, sorted(request.variables ?? {})];
-  const hash = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  const parts = [print(request.document), request.operationName ?? null, request.variables ?? {}];
+  const hash = createHash('sha256').update(sortedJson(parts)).digest('hex');
   return { viewer: viewerKey(request.context.scope.viewer), key, request: hash };
 }
 
