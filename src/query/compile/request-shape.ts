@@ -1,7 +1,7 @@
 import type { GraphQLInputType } from 'graphql';
 import type { KnownViewer, ViewerState } from '../../model/viewer.ts';
 import { type QueryLimits, RequestScope } from '../request-scope.ts';
-import type { RuleUse } from './rule-use.ts';
+import type { RuleUse, ViewerFact } from './rule-use.ts';
 import { type Holder, idKind, ShapeReader, type Slot, type SlotValue, standIn, textKind } from './slots.ts';
 import type { VariableUse } from './variable-use.ts';
 
@@ -56,7 +56,7 @@ export function makeTrial(parts: ShapeParts): Trial {
   const { app, rules, db, limits, viewer } = parts.scope;
   const copy = {
     variables: structuredClone(parts.variables),
-    viewer: structuredClone(viewer),
+    viewer: structuredClone(knownToRules(viewer, parts.rules)),
     made: parts.made && { ...parts.made },
   };
   const scope = new RequestScope({ app, rules, db, limits, viewer: copy.viewer, now: parts.scope.now });
@@ -96,12 +96,24 @@ class RequestReading {
     for (const { name, type } of typed) this.#variable(variables as Holder, name, type, use);
   }
 
-  /** Where rules only compare the viewer's id with rows, all viewers with equal roles, claims and so on share a shape. */
-  #viewer(viewer: ViewerState, { viewerId }: RuleUse): void {
-    if (viewer.kind !== 'viewer') return this.reader.note(viewer.kind);
-    this.reader.note(viewerText(viewer));
+  /** What rules only compare with rows differs between viewers who share a shape, and so does what they do not look at. */
+  #viewer(viewer: ViewerState, { viewerId, facts }: RuleUse): void {
+    this.reader.note(viewer.kind);
+    if (viewer.kind !== 'viewer') return;
+    for (const fact of facts) this.#fact(viewer, fact);
+    this.reader.note('@');
     if (viewerId === 'decides') this.reader.fixed(viewer.id);
     else this.reader.slot(viewer as unknown as Holder, 'id', idKind);
+  }
+
+  #fact(viewer: KnownViewer, { path, kindOf }: ViewerFact): void {
+    this.reader.note('/');
+    const key = path.at(-1) ?? '';
+    let holder: unknown = viewer;
+    for (const step of path.slice(0, -1)) holder = isHolder(holder, step) ? holder[step] : undefined;
+    if (!isHolder(holder, key)) this.reader.note('-');
+    else if (kindOf) this.reader.oneOrMany(holder, key, kindOf);
+    else this.reader.fixed(holder[key]);
   }
 
   #variable(variables: Holder, name: string, type: GraphQLInputType, use: VariableUse): void {
@@ -139,17 +151,20 @@ function limitsText(limits: QueryLimits): string {
   return text;
 }
 
-const textsOfViewers = new WeakMap<KnownViewer, string>();
+function isHolder(value: unknown, key: string): value is Holder {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key);
+}
 
-/** Everything about a viewer but the id. Viewers are remembered between requests and never changed. */
-function viewerText(viewer: KnownViewer): string {
-  let text = textsOfViewers.get(viewer);
-  if (text === undefined) {
-    const { id: _id, ...rest } = viewer;
-    text = JSON.stringify(rest);
-    textsOfViewers.set(viewer, text);
-  }
-  return text;
+/**
+ * The viewer without what rules do not look at: should something look at it all the same, the trial's statement is another one,
+ * and there is no template.
+ */
+function knownToRules(viewer: ViewerState, { facts }: RuleUse): ViewerState {
+  if (viewer.kind !== 'viewer') return viewer;
+  const names = new Set<string>(['kind', 'id', ...facts.map(({ path }) => path[0])]);
+  return Object.fromEntries(
+    Object.entries(viewer).filter(([name]) => names.has(name)),
+  ) as unknown as KnownViewer;
 }
 
 function cursorParts(cursor: unknown): unknown[] | undefined {

@@ -78,6 +78,13 @@ export class ShapeReader {
     this.slots.push({ kind, value: value as string | number, holder, key });
   }
 
+  /** As `slot`, where the value may be a list of them. */
+  oneOrMany(holder: Holder, key: string | number, kindOf: KindOf): void {
+    const value = holder[key];
+    if (!Array.isArray(value)) this.slot(holder, key, kindOf);
+    else if (!this.#listSlot(holder, key, value, kindOf)) this.fixed(value);
+  }
+
   /** The coerced input value `holder[key]` of a GraphQL type. */
   input(holder: Holder, key: string | number, type: GraphQLInputType): void {
     if (isNonNullType(type)) return this.input(holder, key, type.ofType);
@@ -109,13 +116,7 @@ export class ShapeReader {
     if (!Array.isArray(list)) return this.fixed(list);
     const inner = isNonNullType(item) ? item.ofType : item;
     const kindOf = isScalarType(inner) ? KINDS.get(inner.name) : undefined;
-    const isSlot = list.length > 0 && list.length <= this.#longestList;
-    const kind = kindOf && isSlot ? kindOf(list[0]) : undefined;
-    if (kindOf && kind !== undefined && list.every((one) => kindOf(one) === kind)) {
-      this.note(`?[${kind}]`);
-      this.slots.push({ kind, value: list as readonly (string | number)[], holder, key });
-      return;
-    }
+    if (kindOf && this.#listSlot(holder, key, list, kindOf)) return;
     this.note('[');
     for (const place of list.keys()) {
       this.input(list as unknown as Holder, place, item);
@@ -123,9 +124,20 @@ export class ShapeReader {
     }
     this.note(']');
   }
+
+  /** Whether the list is of one kind, and a slot then. */
+  #listSlot(holder: Holder, key: string | number, list: readonly unknown[], kindOf: KindOf): boolean {
+    const isSlot = list.length > 0 && list.length <= this.#longestList;
+    const kind = isSlot ? kindOf(list[0]) : undefined;
+    if (kind === undefined || !list.every((one) => kindOf(one) === kind)) return false;
+    this.note(`?[${kind}]`);
+    this.slots.push({ kind, value: list as readonly (string | number)[], holder, key });
+    return true;
+  }
 }
 
-type KindOf = (value: unknown) => SlotKind | undefined;
+/** The kind of a value; undefined where it is part of the shape. */
+export type KindOf = (value: unknown) => SlotKind | undefined;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -157,7 +169,7 @@ const bigintKind: KindOf = (value) =>
 const uuidKind: KindOf = (value) => (typeof value === 'string' && UUID.test(value) ? 'uuid' : undefined);
 
 /** How each scalar's values are told apart. A scalar that is missing here is part of the shape, which is always right. */
-const KINDS: ReadonlyMap<string, KindOf> = new Map([
+export const KINDS: ReadonlyMap<string, KindOf> = new Map([
   ['ID', idKind],
   ['String', textKind],
   ['Int', wholeKind],

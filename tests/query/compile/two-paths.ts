@@ -22,6 +22,8 @@ export interface TwoAnswers {
   readonly whyNot: string | undefined;
   /** SQL of the compiled path, in order. */
   readonly statements: readonly string[];
+  /** Names of its prepared statements: what came out of a template has one. */
+  readonly prepared: readonly string[];
 }
 
 export interface TwoPaths {
@@ -74,6 +76,7 @@ export async function startTwoPaths(sdl: string, custom: Record<string, unknown>
       compiled: compiled && fromByteText(compiled),
       whyNot: queries.whyNot(document),
       statements: other.statements,
+      prepared: other.prepared,
     };
   };
   return { reads, queries, faults, ask };

@@ -40,7 +40,8 @@ export interface Reads {
   /** The data alone. @throws Error when there are errors */
   read(document: string, asking?: Asking): Promise<Loose>;
   run(sql: string): Promise<Record<string, unknown>[]>;
-  scope(asking?: Asking): { scope: RequestScope; statements: string[] };
+  /** `prepared`: names of the statements that were run as prepared ones. */
+  scope(asking?: Asking): { scope: RequestScope; statements: string[]; prepared: string[] };
   stop(): Promise<void>;
 }
 
@@ -87,6 +88,7 @@ export async function startReads(sdl: string, custom: Record<string, unknown> = 
 
 function makeScope(built: BuiltApp, db: Db, asking: Asking) {
   const statements: string[] = [];
+  const prepared: string[] = [];
   const counting: Queryable = {
     serverVersion: asking.serverVersion ?? db.serverVersion,
     query: (text, params, options) => {
@@ -96,6 +98,7 @@ function makeScope(built: BuiltApp, db: Db, asking: Asking) {
     execute: () => Promise.reject(new Error('Reading executes nothing')),
     readTexts: (text, params, options) => {
       statements.push(text);
+      if (options?.name !== undefined) prepared.push(options.name);
       return db.readTexts(text, params, options);
     },
   };
@@ -107,7 +110,7 @@ function makeScope(built: BuiltApp, db: Db, asking: Asking) {
     now: asking.now ?? new Date(),
     limits: { defaultPageSize: 100, maxPageSize: 1000, maxListLength: 1000, ...asking.limits },
   });
-  return { scope, statements };
+  return { scope, statements, prepared };
 }
 
 async function answer(
