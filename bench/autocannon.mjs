@@ -2,14 +2,17 @@
 import { readFileSync } from 'node:fs';
 import autocannon from 'autocannon';
 
-const { url, headers, bodies, connections, seconds } = JSON.parse(readFileSync(0, 'utf8'));
+const { url, headers, senders, bodies, connections, seconds } = JSON.parse(readFileSync(0, 'utf8'));
 const result = await autocannon({
   url,
   connections,
   duration: seconds,
   method: 'POST',
   headers,
-  requests: bodies.map((body) => ({ body })),
+  requests: Array.from({ length: Math.max(bodies.length, senders.length) }, (_, index) => ({
+    body: bodies[index % bodies.length],
+    headers: { ...headers, ...senders[index % senders.length] },
+  })),
 });
 console.log(
   JSON.stringify({

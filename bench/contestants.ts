@@ -8,6 +8,8 @@ export interface Contestant {
   readonly start: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
+  /** Headers beside those by which viewer `number` asks; undefined where all are alike to the contestant. */
+  readonly viewer?: (number: number) => Readonly<Record<string, string>>;
   readonly operations: Readonly<Partial<Record<OperationName, MakeRequest>>>;
 }
 
@@ -97,6 +99,15 @@ function plinth(
       'x-plinth-admin-key': ADMIN_KEY,
       'x-plinth-as': JSON.stringify({ id: '999999', roles: [] }),
     },
+    // As sessions know their accounts.
+    viewer: (number) => ({
+      'x-plinth-as': JSON.stringify({
+        id: String(1_000_000 + number),
+        email: `viewer${number}@example.org`,
+        emailVerified: true,
+        roles: [],
+      }),
+    }),
     operations: {
       Q0: () => query('{ __typename }', {}, (data) => data),
       Q1: ({ trackId }) =>

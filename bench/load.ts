@@ -33,16 +33,20 @@ export function loaderFor(asked: string | undefined): Loader {
   return loader;
 }
 
-/** Asks a contestant these bodies in turn for some seconds, from a process of its own. @throws Error when any fails */
+/** Asks a contestant these bodies in turn for some seconds, as one viewer or as several in turn, from a process of its own. @throws Error when any fails */
 export async function loadFor(
   server: Pick<Running, 'url' | 'contestant'>,
   requests: readonly object[],
-  { connections, seconds, loader }: { connections: number; seconds: number; loader: Loader },
+  options: { connections: number; seconds: number; loader: Loader; viewers?: number },
 ): Promise<LoadResult> {
+  const { connections, seconds, loader, viewers = 1 } = options;
   const { contestant, url } = server;
+  const viewer = viewers > 1 ? contestant.viewer : undefined;
+  const senders = Array.from({ length: viewer ? viewers : 1 }, (_, number) => viewer?.(number) ?? {});
   const job: Job = {
     url,
     headers: { 'content-type': 'application/json', ...contestant.headers },
+    senders,
     bodies: requests.map((body) => JSON.stringify(body)),
     connections,
     seconds,
@@ -59,19 +63,21 @@ export async function loadFor(
 interface Job {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Headers of each viewer, at least one. */
+  readonly senders: readonly Readonly<Record<string, string>>[];
   readonly bodies: readonly string[];
   readonly connections: number;
   readonly seconds: number;
 }
 
-function runWrk({ url, headers, bodies, connections, seconds }: Job): Promise<LoadResult> {
+function runWrk({ url, headers, senders, bodies, connections, seconds }: Job): Promise<LoadResult> {
   if (!Number.isInteger(seconds))
     return Promise.reject(
       new Error(`wrk counts in whole seconds, not in ${seconds}; take --loader autocannon`),
     );
   mkdirSync(WORK, { recursive: true });
   const script = join(WORK, 'load.lua');
-  writeFileSync(script, wrkScript(headers, bodies));
+  writeFileSync(script, wrkScript(headers, senders, bodies));
   const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '20s', '-s', script, url];
   return new Promise((resolve, reject) => {
     execFile('wrk', args, (error, output, complaints) => {

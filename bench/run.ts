@@ -33,6 +33,7 @@ const { values: options } = parseArgs({
     verify: { type: 'boolean', default: false },
     profile: { type: 'string' },
     loader: { type: 'string' },
+    viewers: { type: 'string', default: '1' },
   },
 });
 
@@ -159,7 +160,8 @@ async function cell(entrant: Entrant, operation: OperationName, connections: num
 
 function load(entrant: Entrant, operation: OperationName, connections: number, seconds: number) {
   const bodies = (entrant.requests.get(operation) ?? []).map(({ body }) => body);
-  return loadFor(entrant, bodies, { connections, seconds, loader }).catch((error: unknown) => {
+  const viewers = Number(options.viewers);
+  return loadFor(entrant, bodies, { connections, seconds, loader, viewers }).catch((error: unknown) => {
     throw new Error(`${operation}: ${(error as Error).message}`);
   });
 }

@@ -1,19 +1,24 @@
 import type { LoadResult } from './load.ts';
 
-/** The script that has wrk post these bodies in turn, and print what {@link readWrk} reads. */
-export function wrkScript(headers: Readonly<Record<string, string>>, bodies: readonly string[]): string {
-  const setHeaders = Object.entries(headers).map(
-    ([name, value]) => `wrk.headers[ ${lua(name)} ] = ${lua(value)}`,
-  );
+type Headers = Readonly<Record<string, string>>;
+
+/** The script that has wrk post these bodies in turn, from these senders in turn, and print what {@link readWrk} reads. */
+export function wrkScript(headers: Headers, senders: readonly Headers[], bodies: readonly string[]): string {
+  const tables = senders.map((sender) => {
+    const all = Object.entries({ ...headers, ...sender });
+    return `{ ${all.map(([name, value]) => `[ ${lua(name)} ] = ${lua(value)}`).join(', ')} }`;
+  });
   return `wrk.method = "POST"
-${setHeaders.join('\n')}
+local senders = { ${tables.join(',\n')} }
 local bodies = { ${bodies.map(lua).join(',\n')} }
 local requests = {}
 local last = 0
 
 function init()
-  for index, body in ipairs(bodies) do
-    requests[index] = wrk.format("POST", wrk.path, wrk.headers, body)
+  for index = 0, math.max(#bodies, #senders) - 1 do
+    local headers = senders[index % #senders + 1]
+    headers["Host"] = wrk.headers["Host"]
+    requests[index + 1] = wrk.format("POST", wrk.path, headers, bodies[index % #bodies + 1])
   end
 end
 

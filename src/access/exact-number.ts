@@ -1,10 +1,12 @@
+import { cutEnd } from '../kit/cut-end.ts';
+
 /** A decimal number without rounding: `digits` × 10^-`scale`. Integers have scale 0. */
 export interface ExactNumber {
   readonly digits: bigint;
   readonly scale: number;
 }
 
-const NUMERAL = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d{1,4}))?$/;
+const NUMERAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/;
 
 /** From a JSON number or a numeral as PostgreSQL prints it; undefined for anything else. */
 export function exactNumber(value: unknown): ExactNumber | undefined {
@@ -35,6 +37,6 @@ export function exactToText({ digits, scale }: ExactNumber): string {
   const sign = digits < 0n ? '-' : '';
   const text = (digits < 0n ? -digits : digits).toString().padStart(scale + 1, '0');
   const whole = text.slice(0, text.length - scale);
-  const fraction = text.slice(text.length - scale).replace(/0+$/, '');
+  const fraction = cutEnd(text.slice(text.length - scale), '0');
   return sign + whole + (fraction === '' ? '' : `.${fraction}`);
 }

@@ -7,4 +7,4 @@ export { OPERATION_RULES } from './operation-rules.ts';
 export { placeInSource } from './place-in-source.ts';
 export { checkListed, type ListedDocument, readManifests } from './read-manifests.ts';
 export { type Operation, type OperationSource, readOperations } from './read-operations.ts';
-export { TrustedDocuments } from './trusted-documents.ts';
+export { type TrustedDocument, TrustedDocuments } from './trusted-documents.ts';

@@ -15,7 +15,11 @@ export class TrustedDocuments {
   readonly #byText = new Map<string, TrustedDocument>();
 
   constructor({ operations, texts }: OperationFiles, listed: readonly ListedDocument[]) {
-    for (const { document } of operations) for (const text of documentForms(document)) this.#add(text);
+    // In the order in which clients are likely to send them: what a client's own build has listed, then form by form.
+    for (const { text } of listed) this.#add(text);
+    const forms = operations.map(({ document }) => documentForms(document));
+    for (let form = 0; forms.some(({ length }) => form < length); form++)
+      for (const { [form]: text } of forms) if (text !== undefined) this.#add(text);
     for (const { text } of texts) for (const form of [text, text.trim()]) this.#add(form);
     for (const { id, text } of listed) this.#byId.set(normalId(id), this.#add(text));
   }
@@ -29,7 +33,7 @@ export class TrustedDocuments {
     return this.#byText.has(text);
   }
 
-  /** Each once. */
+  /** Each once, those that are likely to be sent first. */
   all(): Iterable<TrustedDocument> {
     return this.#byText.values();
   }

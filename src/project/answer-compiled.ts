@@ -36,7 +36,7 @@ export interface CompiledAnswers {
    * runs. A compiled operation needs no gate: it has the same rules in its SQL, and one that they refuse is not compiled.
    */
   readonly plugin: ApolloServerPlugin<object>;
-  /** The compiled path for texts that Apollo has parsed, validated and answered by it before. */
+  /** The compiled path for texts that were prepared, and those that Apollo has parsed, validated and answered by it before. */
   answerAgain(operation: PlainOperation, context: object): Promise<TextAnswer | undefined>;
 }
 
@@ -54,7 +54,11 @@ export interface Judged {
 export function answerCompiled(
   schema: GraphQLSchema,
   compiled: CompiledPath | undefined,
-  rules: { readonly reads: ReadRouting | undefined; mayAnswerAgain(judged: Judged): boolean },
+  rules: {
+    readonly reads: ReadRouting | undefined;
+    mayAnswerAgain(judged: Judged): boolean;
+    prepared(text: string): DocumentNode | undefined;
+  },
 ): CompiledAnswers {
   const { reads } = rules;
   const documents = new RecentMap<DocumentNode>(REMEMBERED_TEXTS);
@@ -81,7 +85,7 @@ export function answerCompiled(
   return {
     plugin: { requestDidStart: async () => hooks },
     async answerAgain({ query, operationName, variables = {} }, context) {
-      const document = documents.get(query);
+      const document = documents.get(query) ?? rules.prepared(query);
       const operation = document && getOperationAST(document, operationName);
       if (!path || !operation || !rules.mayAnswerAgain({ document, operation, variables })) return undefined;
       const request = { document, operationName, variables };

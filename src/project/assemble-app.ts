@@ -4,6 +4,7 @@ import {
   type FormattedExecutionResult,
   GraphQLError,
   type GraphQLSchema,
+  Kind,
   type OperationDefinitionNode,
   type OperationTypeNode,
   parse,
@@ -16,12 +17,14 @@ import { authGuards } from '../features/auth/guards.ts';
 import { isPlainSignIn } from '../features/auth/is-plain-sign-in.ts';
 import type { AuthRuntime } from '../features/auth/start-auth.ts';
 import { startCache } from '../features/cache/start-cache.ts';
+import type { TrustedDocuments } from '../operations/index.ts';
 import type { BuiltApp } from '../pipeline.ts';
 import { buildExecutableSchema } from '../query/build-executable-schema.ts';
 import {
   CompiledQueries,
   type CompiledQueriesParts,
   CompiledWrites,
+  LikelyRequests,
   MutationAnswers,
   stringifyResult,
 } from '../query/compile/index.ts';
@@ -36,6 +39,7 @@ import { completeViewer } from './complete-viewer.ts';
 import { limitCost } from './limit-cost.ts';
 import type { AuthorResolvers } from './load-resolvers.ts';
 import { makeResolverContext, type OperationContext } from './make-resolver-context.ts';
+import { PreparedDocuments, type PreparedDocumentsParts } from './prepared-documents.ts';
 import type { Reads } from './replicas/open-reads.ts';
 import { type ReadRouting, routeReads } from './replicas/route-reads.ts';
 import { authorsCodeFinder } from './replicas/uses-authors-code.ts';
@@ -55,8 +59,13 @@ export interface AppParts {
   readonly samples: readonly Sample[];
 }
 
+export interface AssembledApp extends PlinthApp {
+  /** Parses, validates and plans documents before anybody sends them. */
+  prepare(documents: TrustedDocuments): Promise<void>;
+}
+
 /** Makes one version of the API out of its parts: the schema, a context per request, and how mutations run. */
-export function assembleApp(parts: AppParts): PlinthApp {
+export function assembleApp(parts: AppParts): AssembledApp {
   const { built } = parts;
   const { limits } = parts.config;
   const schema = buildExecutableSchema({
@@ -83,8 +92,15 @@ export function assembleApp(parts: AppParts): PlinthApp {
   // What may be kept for others must not be from before their writes.
   const reads = readRouting(parts, schema, (judged) => cache?.concerns(judged) === true);
   const compiling = compilingParts(parts, schema);
-  const compiled = answerCompiled(schema, compiling && compiledPath(compiling, parts.db), {
+  const path = compiling && compiledPath(compiling, parts.db);
+  const prepared = new PreparedDocuments({
+    schema,
+    maxTokens: limits.tokens,
+    ...expecting(parts, path),
+  });
+  const compiled = answerCompiled(schema, path, {
     reads,
+    prepared: (text) => prepared.byText(text),
     mayAnswerAgain: (judged) =>
       cache?.mayAnswerAgain(judged) !== false &&
       costs.costOf(judged.document, judged.operation, judged.variables) <= limits.cost,
@@ -92,6 +108,8 @@ export function assembleApp(parts: AppParts): PlinthApp {
   return {
     schema,
     samples: parts.samples,
+    prepare: (documents) => prepared.add(documents.all()),
+    preparedDocument: (hash) => prepared.byHash(hash),
     createContext: (request) => createContext(parts, schema, request, reads),
     // Limits before anything runs; then the cache: what it holds need not be answered again; then the compiled path: there
     // is the gate that also mutations have to pass.
@@ -136,6 +154,27 @@ function compilingParts(
 
 function compiledPath(parts: CompiledQueriesParts, db: Db): CompiledPath {
   return { queries: new CompiledQueries(parts), writes: new CompiledWrites(parts, db) };
+}
+
+/** Makes ready for operations that will be sent; does nothing where nothing is compiled. */
+function expecting(
+  { built: { app, rules }, db, config }: AppParts,
+  path: CompiledPath | undefined,
+): Pick<PreparedDocumentsParts, 'expect' | 'takeAlike'> {
+  if (!path) return { expect: () => undefined, takeAlike: () => undefined };
+  const likely = new LikelyRequests({ app, rules, db, limits: queryLimits(config.limits) });
+  const { queries, writes } = path;
+  return {
+    expect: (document) => {
+      for (const one of document.definitions) {
+        if (one.kind !== Kind.OPERATION_DEFINITION || one.operation === 'subscription') continue;
+        (one.operation === 'query' ? queries : writes).expect(document, one.name?.value, likely);
+      }
+    },
+    takeAlike: (document, known) => {
+      for (const compiled of [queries, writes]) compiled.takeAlike(document, known);
+    },
+  };
 }
 
 /** How reads find replicas; undefined where there are none. */

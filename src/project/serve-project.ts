@@ -9,7 +9,7 @@ import {
 import { startAuth } from '../features/auth/start-auth.ts';
 import type { BuiltApp } from '../pipeline.ts';
 import { createServer, type Log, type PlinthApp, type PlinthServer, type Readiness } from '../serve/index.ts';
-import { assembleApp } from './assemble-app.ts';
+import { type AssembledApp, assembleApp } from './assemble-app.ts';
 import { completeViewer } from './complete-viewer.ts';
 import { developmentSecret } from './development-secret.ts';
 import { type Project, readOperations } from './find-project.ts';
@@ -39,8 +39,11 @@ export interface ServeParts {
   readonly reads?: Reads | undefined;
 }
 
+/** One version of the API with the documents of the project's clients. */
+export type ProjectApp = AssembledApp & Required<Pick<PlinthApp, 'documents'>>;
+
 /** Assembles the API of `built` with the author's resolvers as they are now. @throws UserError */
-export async function makeApp(parts: ServeParts): Promise<PlinthApp> {
+export async function makeApp(parts: ServeParts): Promise<ProjectApp> {
   const { project, built, database } = parts;
   const resolvers = await loadResolvers(project);
   const hasCode = Object.keys(resolvers).length > 0;
@@ -65,7 +68,7 @@ export async function makeApp(parts: ServeParts): Promise<PlinthApp> {
       parts.config.auth.publicUrl ?? parts.address?.url ?? `http://localhost:${parts.config.port}`,
     log: parts.log,
   });
-  let app: PlinthApp | undefined;
+  let app: AssembledApp | undefined;
   const dispose = async (): Promise<void> => {
     await app?.dispose?.();
     await auth.dispose();
@@ -97,7 +100,7 @@ export async function serveProject(parts: ServeParts): Promise<RunningServer> {
   const { config, database, log } = parts;
   const address: { url?: string } = {};
   const reads = openReads(database, config, log);
-  const app = await makeApp({ ...parts, address, reads }).catch(async (error: unknown) => {
+  const app = await makeServed({ ...parts, address, reads }).catch(async (error: unknown) => {
     await reads?.replicas.close();
     throw error;
   });
@@ -126,6 +129,13 @@ export async function serveProject(parts: ServeParts): Promise<RunningServer> {
   address.url = url;
   let stopping: Promise<void> | undefined;
   return { url, address, reads, server, stop: () => (stopping ??= stop()) };
+}
+
+/** Where only the project's own documents may be sent, they are ready before the first request is. */
+async function makeServed(parts: ServeParts): Promise<ProjectApp> {
+  const app = await makeApp(parts);
+  if (parts.config.documents === 'trusted') await app.prepare(app.documents());
+  return app;
 }
 
 /** In development the schema follows the file, so an answering database is enough. */

@@ -44,7 +44,7 @@ export async function makeApollo(
     // Replaced by refuse-cross-site-requests.ts: Apollo's own would refuse plain GET queries, which the GraphQL over
     // HTTP specification wants answered.
     csrfPrevention: false,
-    documentStore: makeDocumentStore(),
+    documentStore: makeDocumentStore(app.preparedDocument),
     parseOptions: { maxTokens: config.limits.tokens },
     validationOptions: { maxErrors: 20, hideSuggestions: production },
     formatError: (formatted, error) => maskError(formatted, error, idOf(error, requestIds)),

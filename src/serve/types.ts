@@ -1,5 +1,11 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import type { FormattedExecutionResult, GraphQLError, GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import type {
+  DocumentNode,
+  FormattedExecutionResult,
+  GraphQLError,
+  GraphQLFormattedError,
+  GraphQLSchema,
+} from 'graphql';
 import type { Config } from '../config/config.ts';
 import type { ByteText } from '../kit/byte-text.ts';
 import type { ViewerState } from '../model/viewer.ts';
@@ -80,7 +86,7 @@ export interface PlinthApp {
    */
   createContext(request: RequestInfo): ContextValue | Promise<ContextValue>;
   /**
-   * Answers an operation again that Apollo has parsed, validated and answered before. Undefined where Apollo is to be
+   * Answers an operation again that was prepared, or that Apollo has parsed, validated and answered before. Undefined where Apollo is to be
    * asked, with the same context: for everything that is new, and for everything that goes wrong.
    */
   answerAgain?(operation: PlainOperation, context: ContextValue): Promise<TextAnswer | undefined>;
@@ -90,6 +96,8 @@ export interface PlinthApp {
   readonly stringifyResult?: (result: FormattedExecutionResult) => string | Promise<string>;
   /** What may be sent by id, and with `PLINTH_DOCUMENTS=trusted` at all. Read when it is first asked for. */
   documents?(): TrustedDocuments;
+  /** A document that was parsed and validated before anybody sent it, by the SHA-256 of its text. */
+  preparedDocument?(hash: string): DocumentNode | undefined;
   /** Operations that GraphiQL offers, from `operations/*.graphql`. */
   readonly samples?: readonly Sample[];
   /** Answers `/auth/*` and `/dev/mail`. Thrown `ViewerError`s reach the client. */

@@ -7,6 +7,7 @@ import type { RequestScope } from '../request-scope.ts';
 import { type BuiltStatement, buildStatement, type CompilableOperation } from './build-statement.ts';
 import { joinAnswer, type TextRow } from './join-answer.ts';
 import { KnownOperations, type SentOperation } from './known-operations.ts';
+import type { LikelyRequests } from './likely-requests.ts';
 import { prepareRun, type Run, readRow } from './prepare-run.ts';
 import type { ShapeParts } from './request-shape.ts';
 import { type RuleUse, ruleUse } from './rule-use.ts';
@@ -57,16 +58,30 @@ export class CompiledQueries {
    * @throws DatabaseError where the database is to blame and asking again would help nobody
    */
   async answer(request: QueryRequest): Promise<ByteText | undefined> {
+    const run = this.#prepare(request);
+    if (!run) return undefined;
+    const row = await this.#read(run, request.scope);
+    return row && joinAnswer(run.statement.members, row, run.statement.marks);
+  }
+
+  /** Makes ready for an operation of the project's own, of which it is known that it will be sent. */
+  expect(document: DocumentNode, operationName: string | undefined, likely: LikelyRequests): void {
+    const known = this.#known.expect(document, operationName);
+    for (const asked of known ? likely.of(known) : []) this.#prepare({ document, operationName, ...asked });
+  }
+
+  /** Takes a document for another one that differs in its blanks only. */
+  takeAlike(document: DocumentNode, known: DocumentNode): void {
+    this.#known.takeAlike(document, known);
+  }
+
+  /** Undefined where the resolvers have to be asked. */
+  #prepare(request: QueryRequest): Run | undefined {
     const found = this.#known.find(request);
     if (!found) return undefined;
     const { known, variables } = found;
     const parts: ShapeParts = { ...known, scope: request.scope, variables, rules: this.#rules };
-    const run = prepareRun(parts, known.templates, (scope, values) =>
-      this.#build(known.operation, scope, values),
-    );
-    if (!run) return undefined;
-    const row = await this.#read(run, request.scope);
-    return row && joinAnswer(run.statement.members, row, run.statement.marks);
+    return prepareRun(parts, known.templates, (scope, values) => this.#build(known.operation, scope, values));
   }
 
   async #read(run: Run, scope: RequestScope): Promise<TextRow | undefined> {

@@ -9,6 +9,7 @@ import { compileUpdate } from './build-update.ts';
 import type { CompiledQueriesParts, QueryRequest } from './compiled-queries.ts';
 import { joinAnswer, type TextRow } from './join-answer.ts';
 import { type KnownOperation, KnownOperations } from './known-operations.ts';
+import type { LikelyRequests } from './likely-requests.ts';
 import type { BuildWrite, WriteAsk } from './one-row.ts';
 import { isRefusal, prepareRun, type Run, readRow } from './prepare-run.ts';
 import { type RuleUse, writeUse } from './rule-use.ts';
@@ -43,12 +44,32 @@ export class CompiledWrites {
     return this.#known.whyNot(document, operationName);
   }
 
+  /** Makes ready for a mutation of the project's own, of which it is known that it will be sent. */
+  expect(document: DocumentNode, operationName: string | undefined, likely: LikelyRequests): void {
+    const known = this.#known.expect(document, operationName);
+    for (const asked of known ? likely.of(known) : []) this.#prepare({ document, operationName, ...asked });
+  }
+
+  /** Takes a document for another one that differs in its blanks only. */
+  takeAlike(document: DocumentNode, known: DocumentNode): void {
+    this.#known.takeAlike(document, known);
+  }
+
   /**
    * `data` as JSON text once the row is written. Undefined where nothing was and the mutation has to be run step by
    * step: what is not compiled, and everything that is refused, so that refusals are worded at one place.
    * @throws DatabaseError where it is not known that nothing was stored, or where trying again would help nobody
    */
   async answer(request: QueryRequest): Promise<ByteText | undefined> {
+    const prepared = this.#prepare(request);
+    if (!prepared) return undefined;
+    const { run, kind } = prepared;
+    const row = await this.#write(run, request.scope, kind === 'create' ? 'insert' : 'write');
+    return row && textOf(run, row);
+  }
+
+  /** Undefined where the mutation has to be run step by step. */
+  #prepare(request: QueryRequest): { readonly run: Run; readonly kind: OneRowWrite['kind'] } | undefined {
     const found = this.#known.find(request);
     const write = found && oneRowWrite(this.#parts.app, found.known.operation.operation);
     if (!write) return undefined;
@@ -61,9 +82,7 @@ export class CompiledWrites {
     const run = prepareRun(parts, known.templates, (scope, variables, made, isTrial) =>
       this.#tryTo(() => build(isTrial ? { ...ask, scope, variables, made } : undefined)),
     );
-    if (!run) return undefined;
-    const row = await this.#write(run, scope, write.kind === 'create' ? 'insert' : 'write');
-    return row && textOf(run, row);
+    return run && { run, kind: write.kind };
   }
 
   /** Undefined where the database has refused. */

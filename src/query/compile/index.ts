@@ -1,4 +1,5 @@
 export { CompiledQueries, type CompiledQueriesParts, type QueryRequest } from './compiled-queries.ts';
 export { CompiledWrites } from './compiled-writes.ts';
+export { LikelyRequests } from './likely-requests.ts';
 export { MutationAnswers } from './mutation-answers.ts';
 export { SplicedData, stringifyResult } from './spliced-data.ts';

@@ -46,11 +46,11 @@ export type WhyNot = (
   fragments: Readonly<Record<string, FragmentDefinitionNode>>,
 ) => string | undefined;
 
-/** Operations by document and name. Documents live as long as Apollo's own cache keeps them, and so does this. */
+/** What is known of operations lives as long as their documents, which Apollo's own cache keeps. */
 export class KnownOperations {
   readonly #schema: GraphQLSchema;
   readonly #whyNot: WhyNot;
-  readonly #known = new WeakMap<DocumentNode, Map<string, KnownOperation | string>>();
+  readonly #known = new WeakMap<OperationDefinitionNode, KnownOperation | string>();
 
   constructor(schema: GraphQLSchema, whyNot: WhyNot) {
     this.#schema = schema;
@@ -71,25 +71,36 @@ export class KnownOperations {
     return variables && { known, variables };
   }
 
+  /** Examines an operation of the project's own, of which it is known that it will be sent; undefined where it is not compiled. */
+  expect(document: DocumentNode, operationName: string | undefined): KnownOperation | undefined {
+    const known = this.#find(document, operationName);
+    if (typeof known === 'string') return undefined;
+    known.templates.expect();
+    return known;
+  }
+
+  /** Takes the operations of a document for those of another that differs in its blanks only. */
+  takeAlike(document: DocumentNode, known: DocumentNode): void {
+    const twins = operationsOf(known);
+    for (const [index, operation] of operationsOf(document).entries()) {
+      const twin = twins[index] && this.#known.get(twins[index]);
+      if (twin !== undefined) this.#known.set(operation, twin);
+    }
+  }
+
   /** A sentence where the operation is not compiled. */
   #find(document: DocumentNode, operationName: string | null | undefined): KnownOperation | string {
-    let byName = this.#known.get(document);
-    if (!byName) {
-      byName = new Map();
-      this.#known.set(document, byName);
-    }
-    const name = operationName ?? '';
-    let known = byName.get(name);
+    const operation = getOperationAST(document, operationName);
+    if (!operation) return 'The document has no such operation.';
+    let known = this.#known.get(operation);
     if (known === undefined) {
-      known = this.#examine(document, operationName);
-      byName.set(name, known);
+      known = this.#examine(document, operation);
+      this.#known.set(operation, known);
     }
     return known;
   }
 
-  #examine(document: DocumentNode, operationName: string | null | undefined): KnownOperation | string {
-    const operation = getOperationAST(document, operationName);
-    if (!operation) return 'The document has no such operation.';
+  #examine(document: DocumentNode, operation: OperationDefinitionNode): KnownOperation | string {
     const fragments = fragmentsOf(document);
     const reason = this.#whyNot(operation, fragments);
     if (reason !== undefined) return reason;
@@ -105,6 +116,10 @@ export class KnownOperations {
       templates: new TemplateStore(),
     };
   }
+}
+
+function operationsOf({ definitions }: DocumentNode): readonly OperationDefinitionNode[] {
+  return definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
 }
 
 /** The fragments of a document by name. */

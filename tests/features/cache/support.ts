@@ -55,6 +55,8 @@ export interface Nodes {
 export interface NodesOptions {
   /** Text of `resolvers/own.ts`. */
   readonly resolvers?: string;
+  /** Texts of files in `operations/`, by name. */
+  readonly operations?: Readonly<Record<string, string>>;
   /** Settings of each node by environment; one node for each entry. */
   readonly settings?: readonly Record<string, string>[];
   readonly mode?: 'development' | 'production';
@@ -67,6 +69,10 @@ export async function startNodes(sdl: string, options: NodesOptions = {}): Promi
   if (options.resolvers !== undefined) {
     mkdirSync(join(directory, 'resolvers'));
     writeFileSync(join(directory, 'resolvers/own.ts'), options.resolvers);
+  }
+  for (const [name, text] of Object.entries(options.operations ?? {})) {
+    mkdirSync(join(directory, 'operations'), { recursive: true });
+    writeFileSync(join(directory, 'operations', name), text);
   }
   const project = findProject(directory);
   const built = buildApp(readSources(project));

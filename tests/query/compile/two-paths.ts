@@ -1,4 +1,4 @@
-import { type ExecutionResult, execute, parse, validate } from 'graphql';
+import { type DocumentNode, type ExecutionResult, execute, parse, validate } from 'graphql';
 import { fromByteText } from '../../../src/kit/byte-text.ts';
 import type { ViewerState } from '../../../src/model/viewer.ts';
 import { CompiledQueries } from '../../../src/query/compile/index.ts';
@@ -31,6 +31,8 @@ export interface TwoPaths {
   readonly queries: CompiledQueries;
   /** Failures of the compiler itself; there must be none. */
   readonly faults: unknown[];
+  /** What a source is parsed to, each time that it is asked. */
+  documentOf(source: string): DocumentNode;
   ask(question: Question): Promise<TwoAnswers>;
 }
 
@@ -79,5 +81,5 @@ export async function startTwoPaths(sdl: string, custom: Record<string, unknown>
       prepared: other.prepared,
     };
   };
-  return { reads, queries, faults, ask };
+  return { reads, queries, faults, documentOf, ask };
 }
