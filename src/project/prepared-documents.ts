@@ -20,8 +20,6 @@ export class PreparedDocuments {
   readonly #parts: PreparedDocumentsParts;
   readonly #byText = new Map<string, DocumentNode>();
   readonly #byHash = new Map<string, DocumentNode>();
-  /** By their text as graphql-js prints it. */
-  readonly #printed = new Map<string, DocumentNode>();
 
   constructor(parts: PreparedDocumentsParts) {
     this.#parts = parts;
@@ -39,32 +37,34 @@ export class PreparedDocuments {
   /** As many as there is room for, a turn of the event loop for each; the others are prepared when they are first sent. */
   async add(documents: Iterable<TrustedDocument>): Promise<void> {
     let characters = 0;
+    /** By their text as graphql-js prints it. */
+    const printed = new Map<string, DocumentNode>();
     for (const { text } of documents) {
       characters += text.length;
       if (this.#byText.size >= PREPARED_TEXTS || characters > PREPARED_CHARACTERS) return;
-      this.#prepare(text);
+      this.#prepare(text, printed);
       await nextTurn();
     }
   }
 
-  #prepare(text: string): void {
+  #prepare(text: string, printed: Map<string, DocumentNode>): void {
     const document = this.#parse(text);
-    if (!document || !this.#makeReady(document)) return;
+    if (!document || !this.#makeReady(document, printed)) return;
     this.#byText.set(text, document);
     this.#byHash.set(documentId(text), document);
   }
 
   /** False for what is not valid. */
-  #makeReady(document: DocumentNode): boolean {
+  #makeReady(document: DocumentNode, ready: Map<string, DocumentNode>): boolean {
     const { schema, expect, takeAlike } = this.#parts;
     const printed = print(document);
-    const known = this.#printed.get(printed);
+    const known = ready.get(printed);
     if (known) {
       takeAlike(document, known);
       return true;
     }
     if (validate(schema, document).length > 0) return false;
-    this.#printed.set(printed, document);
+    ready.set(printed, document);
     expect(document);
     return true;
   }
