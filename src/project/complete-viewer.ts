@@ -1,4 +1,5 @@
 import type { Queryable } from '../data/index.ts';
+import { accountById } from '../features/auth/account-by-id.ts';
 import { quoteIdentifier } from '../kit/quote-identifier.ts';
 import type { AppModel, Entity, ScalarField } from '../model/app-model.ts';
 import type { ViewerState } from '../model/viewer.ts';
@@ -35,11 +36,11 @@ async function loadRow(
   id: string,
   fields: readonly ScalarField[],
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const idField = user.fieldByName.get('id');
-  if (idField?.kind !== 'scalar') return undefined;
+  const account = accountById(user, id);
+  if (!account) return undefined;
   const pairs = fields.map(({ name, column }) => `'${name}', ${quoteIdentifier(column)}`).join(', ');
-  const text = `SELECT json_build_object(${pairs})::text AS facts FROM ${quoteIdentifier(user.table)} WHERE ${quoteIdentifier(idField.column)}::text = $1`;
-  const [row] = await db.query<{ facts: string }>(text, [id]);
+  const text = `SELECT json_build_object(${pairs})::text AS facts FROM ${quoteIdentifier(user.table)} WHERE ${account.where}`;
+  const [row] = await db.query<{ facts: string }>(text, account.params);
   if (!row) return undefined;
   const facts = Object.entries(JSON.parse(row.facts) as Record<string, unknown>).filter(
     ([, value]) => value !== null,

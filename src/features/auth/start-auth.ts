@@ -5,6 +5,7 @@ import { quoteIdentifier } from '../../kit/quote-identifier.ts';
 import type { AppModel } from '../../model/app-model.ts';
 import type { KnownViewer, ViewerState } from '../../model/viewer.ts';
 import type { ResolverMap } from '../../query/resolvers/resolver.ts';
+import { accountById } from './account-by-id.ts';
 import { adoptAnonymous } from './adopt-rows.ts';
 import { clientAdminRoutes } from './client-admin-routes.ts';
 import { clientKeyRoutes } from './client-key-routes.ts';
@@ -22,7 +23,7 @@ import { endSession, listSessions, refuseImpersonation, sessionRoutes } from './
 import { setRoles } from './set-roles.ts';
 import { sweepSometimes } from './sweep.ts';
 import { makeThrottle } from './throttle.ts';
-import { idColumn, userField } from './user-columns.ts';
+import { userField } from './user-columns.ts';
 import { accountIdTest, viewerStatements } from './viewer-statements.ts';
 import { ViewerWatch } from './viewer-watch.ts';
 import { type WatchedViewer, type WatchParts, watchAccount, watchViewer } from './watch-viewer.ts';
@@ -193,9 +194,13 @@ async function loadViewer(app: AppModel, id: string, db: Queryable): Promise<Kno
 async function findAccount({ user }: AppModel, id: string, db: Queryable): Promise<KnownViewer | undefined> {
   const column = (fact: 'email' | 'emailVerified' | 'roles') =>
     quoteIdentifier(user ? userField(user, fact).column : fact);
-  const key = idColumn(user);
-  const text = `SELECT ${column('email')} AS email, ${column('emailVerified')} AS verified, to_json(coalesce(${column('roles')}::text[], '{}'))::text AS roles FROM ${quoteIdentifier(user?.table ?? 'plinth_user')} WHERE ${key}::text = $1`;
-  const [row] = await db.query<{ email: string | null; verified: boolean; roles: string }>(text, [id]);
+  const account = accountById(user, id);
+  if (!account) return undefined;
+  const text = `SELECT ${column('email')} AS email, ${column('emailVerified')} AS verified, to_json(coalesce(${column('roles')}::text[], '{}'))::text AS roles FROM ${quoteIdentifier(user?.table ?? 'plinth_user')} WHERE ${account.where}`;
+  const [row] = await db.query<{ email: string | null; verified: boolean; roles: string }>(
+    text,
+    account.params,
+  );
   if (!row) return undefined;
   return {
     kind: 'viewer',
