@@ -97,8 +97,11 @@ class Admitted implements RequestInfo {
 /** A post of a text, variables and a name, and of nothing else that could change what is answered. */
 export function plainOperation({ method, body }: Incoming): PlainOperation | undefined {
   if (method !== 'POST' || typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
-  const { query, variables, operationName, ...others } = body as Readonly<Record<string, unknown>>;
+  const { query, variables, operationName, extensions, ...others } = body as Readonly<
+    Record<string, unknown>
+  >;
   if (typeof query !== 'string' || Object.keys(others).length > 0) return undefined;
+  if (extensions !== undefined && !namesNoDocument(extensions)) return undefined;
   if (operationName != null && typeof operationName !== 'string') return undefined;
   if (variables != null && (typeof variables !== 'object' || Array.isArray(variables))) return undefined;
   return {
@@ -106,6 +109,12 @@ export function plainOperation({ method, body }: Incoming): PlainOperation | und
     operationName: operationName ?? undefined,
     variables: (variables as PlainOperation['variables']) ?? undefined,
   };
+}
+
+/** Nothing looks at what clients add, such as the `clientLibrary` that Apollo Client sends with each operation. */
+function namesNoDocument(extensions: unknown): boolean {
+  if (typeof extensions !== 'object' || extensions === null || Array.isArray(extensions)) return false;
+  return !Object.hasOwn(extensions, 'persistedQuery');
 }
 
 function readParameters(request: Incoming, search: string): unknown {

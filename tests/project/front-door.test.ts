@@ -84,6 +84,17 @@ describe('an operation that has been answered before is answered alike,', () => 
     ],
     ['with null variables', { query: '{ __typename }', variables: null, operationName: null }, {}],
     ['with extensions', { query: '{ __typename }', extensions: { a: 1 } }, {}],
+    [
+      'with what Apollo Client adds',
+      {
+        query: '{ __typename }',
+        extensions: { clientLibrary: { name: '@apollo/client', version: '4.3.8' } },
+      },
+      {},
+    ],
+    ['with extensions that are null', { query: '{ __typename }', extensions: null }, {}],
+    ['with extensions that are a list', { query: '{ __typename }', extensions: [] }, {}],
+    ['with extensions that are text', { query: '{ __typename }', extensions: 'a' }, {}],
     ['with an unknown member', { query: '{ __typename }', more: 1 }, {}],
     ['that is no document', { query: '{' }, {}],
     ['that is not valid', { query: '{ nothing }' }, {}],

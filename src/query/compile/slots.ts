@@ -36,6 +36,7 @@ export type SlotKind =
   | 'longText'
   | 'uuid'
   | 'idNumber'
+  | 'idLongNumber'
   | 'idWord'
   | 'whole'
   | 'negative'
@@ -147,12 +148,20 @@ export const textKind: KindOf = (value) => {
   return value.length > MAX_SEARCH_LENGTH ? 'longText' : 'text';
 };
 
-/** Any form of an id that all entities' keys take alike: a canonical uuid, a small number, or surely neither. */
+/** What may be an integer of PostgreSQL's, or a uuid in another form. */
+const AMBIGUOUS_ID = /^(-?\d{1,20}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i;
+
+/**
+ * Any form of an id that all entities' keys take alike: a canonical uuid, a number that fits all integers, one that fits a long
+ * one alone, or surely none of them (`auth0|…`, a cuid, the 21 digits of a Google account).
+ */
 export const idKind: KindOf = (value) => {
   if (typeof value !== 'string') return undefined;
   if (UUID.test(value)) return 'uuid';
   if (/^[1-9]\d{0,8}$/.test(value)) return 'idNumber';
-  return /^[g-zG-Z_][A-Za-z0-9_.:@-]*$/.test(value) ? 'idWord' : undefined;
+  if (/^[1-9]\d{10,17}$/.test(value)) return 'idLongNumber';
+  const isText = value !== '' && value === value.trim() && textFault(value) === undefined;
+  return isText && !AMBIGUOUS_ID.test(value) ? 'idWord' : undefined;
 };
 
 const wholeKind: KindOf = (value) => {
@@ -206,6 +215,8 @@ function standInOf(kind: SlotKind, number: number): string | number {
       return `5ca1ab1e-0000-4000-8000-${String(number).padStart(12, '0')}`;
     case 'idNumber':
       return String(917_000_000 + number);
+    case 'idLongNumber':
+      return String(917_000_000_000_000n + BigInt(number));
     case 'idWord':
       return `stand-in:${number}`;
     case 'whole':

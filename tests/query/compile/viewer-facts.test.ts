@@ -69,6 +69,20 @@ const people = (facts: (number: number) => Partial<KnownViewer>) =>
   Array.from({ length: 4 }, (_, number) => viewer({ id: String(number + 1), ...facts(number) }));
 
 describe('what is known of a viewer', () => {
+  it.each([
+    ['words', ['ann', 'bob', 'zoe', 'x_1']],
+    ['of an issuer', ['auth0|64b7f3', 'google-oauth2|1', 'auth0|000', 'abc|def']],
+    ['letters and digits', ['c0ffee0x', 'clh3am8hb0000qwer', '01ARZ3NDEKTSV4RRFFQ69G5FAV', 'abcdef']],
+    ['long numbers', ['10987654321', '175928847299117063', '99999999999', '123456789012345678']],
+    [
+      'longer numbers',
+      ['109876543210987654321', '100000000000000000000', '999999999999999999999', '123456789012345678901'],
+    ],
+  ])('may be an id in any form: %s', async (_, ids) => {
+    const viewers = ids.map((id) => viewer({ id }));
+    expect(await preparedForLast('{ owneds(orderBy: [{ id: ASC }]) { id owner } }', viewers)).toBe(1);
+  });
+
   it('and of no matter to any rule lets viewers share a statement', async () => {
     const viewers = people((number) => ({
       email: `${number}@x.org`,
@@ -128,6 +142,15 @@ describe('what is known of a viewer', () => {
       'a@x.org',
       'b@x.org',
       '__proto__',
+      'auth0|1',
+      'c0ffee',
+      ' a',
+      'a ',
+      '-5',
+      '2147483648',
+      '9223372036854775808',
+      '12345678901',
+      '109876543210987654321',
     );
     const number = fc.constantFrom(0, 1, 2, -1, 1.5, 2 ** 40, -0);
     const leaf = fc.oneof(text, number, fc.boolean(), fc.constant(null));
