@@ -112,7 +112,8 @@ class RequestReading {
     let holder: unknown = viewer;
     for (const step of path.slice(0, -1)) holder = isHolder(holder, step) ? holder[step] : undefined;
     if (!isHolder(holder, key)) this.reader.note('-');
-    else if (kindOf) this.reader.oneOrMany(holder, key, kindOf);
+    // The `length` of a list is all that it has beside its elements: a stand-in for it would make them two thousand millions.
+    else if (kindOf && !Array.isArray(holder)) this.reader.oneOrMany(holder, key, kindOf);
     else this.reader.fixed(holder[key]);
   }
 

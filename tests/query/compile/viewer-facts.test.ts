@@ -28,6 +28,7 @@ type Reader @model @access(read: "this.mails.exists(m, m.to == viewer.claims.mai
   id: ID! @id(auto: INT)
   mails: [Letter!]!
 }
+type Sized @model @access(read: "this.size == viewer.claims.list.length && 'a' in viewer.claims.list") { id: ID! @id(auto: INT) size: Int }
 type Letter @model @access(read: "true") { id: ID! @id(auto: INT) to: String reader: Reader! }
 `;
 
@@ -45,6 +46,7 @@ beforeAll(async () => {
     INSERT INTO "Key" (key) VALUES ('${uuid(1)}'), ('${uuid(2)}'), (NULL);
     INSERT INTO "Level" (level) VALUES (-1), (0), (1), (2);
     INSERT INTO "Both" (number, text) VALUES (1, '1'), (2, 'red'), (NULL, '');
+    INSERT INTO "Sized" (size) VALUES (1), (2);
     INSERT INTO "Reader" DEFAULT VALUES;
     INSERT INTO "Reader" DEFAULT VALUES;
     INSERT INTO "Letter" ("to", "readerId") VALUES ('a', 1), ('b', 2), ('b', 1)`);
@@ -121,6 +123,15 @@ describe('what is known of a viewer', () => {
         const note = !emailVerified ? null : turn === 2 ? 'r' : 'b';
         expect(JSON.parse(compiled ?? '').members).toEqual([{ id: turn === 2 ? '1' : '2', note }]);
       }
+    }
+  });
+
+  it('such as the length of a list is none of a list of that length', async () => {
+    for (const list of [['a'], ['b', 'a'], ['a'], ['b', 'a']]) {
+      const asked = viewer({ claims: { list } });
+      const { compiled, resolvers } = await paths.ask({ source: '{ sizeds { size } }', viewer: asked });
+      expect(compiled).toBe(resolvers);
+      expect(JSON.parse(resolvers).sizeds).toEqual([{ size: list.length }]);
     }
   });
 
