@@ -6,6 +6,9 @@ import { documentId, type TrustedDocument } from '../operations/index.ts';
 const PREPARED_TEXTS = 1_000;
 const PREPARED_CHARACTERS = 2_000_000;
 
+/** A start has to end, and the statements of hundreds of large operations take long. */
+const MOST_MS = 2_000;
+
 export interface PreparedDocumentsParts {
   readonly schema: GraphQLSchema;
   readonly maxTokens: number;
@@ -34,14 +37,16 @@ export class PreparedDocuments {
     return this.#byHash.get(hash);
   }
 
-  /** As many as there is room for, a turn of the event loop for each; the others are prepared when they are first sent. */
+  /** As many as there is room and time for, a turn of the event loop for each; the others are prepared when they are first sent. */
   async add(documents: Iterable<TrustedDocument>): Promise<void> {
+    const until = performance.now() + MOST_MS;
     let characters = 0;
     /** By their text as graphql-js prints it. */
     const printed = new Map<string, DocumentNode>();
     for (const { text } of documents) {
       characters += text.length;
       if (this.#byText.size >= PREPARED_TEXTS || characters > PREPARED_CHARACTERS) return;
+      if (performance.now() > until) return;
       this.#prepare(text, printed);
       await nextTurn();
     }

@@ -134,8 +134,14 @@ export async function serveProject(parts: ServeParts): Promise<RunningServer> {
 /** Where only the project's own documents may be sent, they are ready before the first request is. */
 async function makeServed(parts: ServeParts): Promise<ProjectApp> {
   const app = await makeApp(parts);
-  if (parts.config.documents === 'trusted') await app.prepare(app.documents());
-  return app;
+  if (parts.config.documents !== 'trusted') return app;
+  try {
+    await app.prepare(app.documents());
+    return app;
+  } catch (error) {
+    await app.dispose?.();
+    throw error;
+  }
 }
 
 /** In development the schema follows the file, so an answering database is enough. */

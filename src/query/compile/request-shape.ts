@@ -162,10 +162,19 @@ function isHolder(value: unknown, key: string): value is Holder {
  */
 function knownToRules(viewer: ViewerState, { facts }: RuleUse): ViewerState {
   if (viewer.kind !== 'viewer') return viewer;
-  const names = new Set<string>(['kind', 'id', ...facts.map(({ path }) => path[0])]);
-  return Object.fromEntries(
-    Object.entries(viewer).filter(([name]) => names.has(name)),
-  ) as unknown as KnownViewer;
+  const known: Holder = { kind: viewer.kind, id: viewer.id };
+  const outerFirst = [...facts].sort((a, b) => a.path.length - b.path.length);
+  for (const { path } of outerFirst) copyAlong(path, viewer as unknown as Holder, known);
+  return known as unknown as KnownViewer;
+}
+
+function copyAlong([step = '', ...rest]: readonly string[], from: Holder, to: Holder): void {
+  const value = isHolder(from, step) ? from[step] : undefined;
+  // What is there already is a copy of the whole.
+  if (value === undefined || (rest.length === 0 && isHolder(to, step))) return;
+  const own = isHolder(to, step) ? to[step] : rest.length === 0 ? value : {};
+  Object.defineProperty(to, step, { value: own, enumerable: true, writable: true, configurable: true });
+  if (rest.length > 0 && own !== value) copyAlong(rest, value as Holder, own as Holder);
 }
 
 function cursorParts(cursor: unknown): unknown[] | undefined {
