@@ -1,12 +1,14 @@
 /** What node-postgres calls its connection, as far as it is needed here; its types do not say it. */
 export interface Wire {
   readonly stream: { cork(): void; uncork(): void };
-  readonly parsedStatements: Readonly<Record<string, string>>;
+  readonly parsedStatements: Record<string, string>;
   readonly submittedNamedStatements: Record<string, string>;
   parse(message: { text: string; name: string }): void;
   bind(message: { values: readonly unknown[] }): void;
   execute(message: { rows: number }): void;
   describe(message: object): void;
+  /** `S`: of a prepared statement. */
+  close(message: { type: 'S'; name: string }): void;
   sync(): void;
 }
 

@@ -4,6 +4,7 @@ import type { SentQuery, Wire } from '../node-postgres.ts';
 import type { RawRow } from '../rows/raw-row.ts';
 import type { RowsForm } from '../rows/rows-form.ts';
 import { RowsText } from '../rows/rows-text.ts';
+import { makeRoomFor } from './prepared-names.ts';
 
 const { prepare } = pg.Query.prototype as unknown as SentQuery;
 
@@ -65,6 +66,10 @@ export class TextRows extends Query {
     const wire = connection as Wire;
     wire.stream.cork();
     try {
+      makeRoomFor(
+        wire,
+        this.#asked.map(({ name }) => name),
+      );
       for (const asked of this.#asked) {
         this.#become(asked);
         prepare.call(this.#sent, withoutExtras(wire));

@@ -10,7 +10,7 @@ import type { RequestScope } from '../request-scope.ts';
 import type { BuiltStatement } from './build-statement.ts';
 import type { TextRow } from './join-answer.ts';
 import { type MadeValues, makeTrial, requestShape, type ShapeParts } from './request-shape.ts';
-import { fillTemplate, inferTemplate, type Template } from './template.ts';
+import { fillTemplate, inferTemplate } from './template.ts';
 import type { TemplateStore } from './template-store.ts';
 
 /** What one request runs. */
@@ -32,7 +32,8 @@ export type Build = (
 export function prepareRun(parts: ShapeParts, templates: TemplateStore, build: Build): Run | undefined {
   const shape = requestShape(parts);
   const template = shape && templates.get(shape.key);
-  if (shape && template) return runOf(template, fillTemplate(template, shape.slots), templates);
+  if (shape && template)
+    return { statement: template, params: fillTemplate(template, shape.slots), name: template.name };
   const built = build(parts.scope, parts.variables, parts.made, false);
   if (!built) return undefined;
   if (shape && templates.isWorthIt(shape.key)) {
@@ -41,10 +42,6 @@ export function prepareRun(parts: ShapeParts, templates: TemplateStore, build: B
     templates.set(shape.key, other && inferTemplate(built, shape.slots, other, trial.standIns));
   }
   return { statement: built, params: built.params };
-}
-
-function runOf(template: Template, params: readonly unknown[], store: TemplateStore): Run {
-  return { statement: template, params, ...(store.mayPrepare(template) && { name: template.name }) };
 }
 
 /** The one row that holds the answer. @throws DatabaseError */

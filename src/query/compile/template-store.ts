@@ -1,12 +1,7 @@
 import type { Template } from './template.ts';
 
-/** Shapes of one operation that are remembered; more means that a value decides about the SQL, and each is built anew. */
-const SHAPES = 64;
-
-/** PostgreSQL keeps prepared statements for as long as a connection lives, so their number is bounded for all. */
-const PREPARED = 1_000;
-
-const prepared = new Set<string>();
+/** Shapes of one operation that are remembered: a form with nine filters that may each be left out has as many. */
+const SHAPES = 512;
 
 /** Shapes of all operations together, since strangers may send as many operations as they like. */
 const ALL_SHAPES = 4_000;
@@ -45,14 +40,6 @@ export class TemplateStore {
 
   set(shape: string, template: Template | undefined): void {
     this.#remember(shape, template ?? null);
-  }
-
-  /** Whether the statement may be prepared under its name. */
-  mayPrepare({ name }: Template): boolean {
-    if (prepared.has(name)) return true;
-    if (prepared.size >= PREPARED) return false;
-    prepared.add(name);
-    return true;
   }
 
   #remember(shape: string, template: Template | null | undefined): void {
