@@ -114,19 +114,23 @@ function selection(
   const fields = Object.values(type.getFields()).filter(
     (field) => !LEFT_OUT.has(field.name) && (depth < DEEPEST || !isComposite(getNamedType(field.type))),
   );
-  // `node` and `nodes` are never kept, and code without a hint is not.
-  const weighed = fields.filter(
-    (field) => !/^(nodes?|unhinted)$/.test(field.name) || dice.chance(depth === 0 ? 0.2 : 0.5),
-  );
+  const weighed = fields.flatMap((field) => Array.from({ length: weight(field, dice) }, () => field));
   const from = weighed.length === 0 ? fields : weighed;
-  const count = depth === 0 ? (dice.chance(0.75) ? 1 : 2) : 1 + dice.below(3);
+  // What one field forgets, another makes up for: the smaller the operation, the more it shows.
+  const count = dice.chance(depth === 0 ? 0.85 : 0.5) ? 1 : 2;
   const parts = Array.from({ length: count }, () =>
     from.length === 0 || dice.chance(0.07)
       ? `t${writing.keys++}: __typename`
       : fieldText(writing, dice.pick(from), depth, isOneOfSeveral),
   );
-  if (dice.chance(0.15)) parts.push(spread(writing, type, depth, isOneOfSeveral));
+  if (dice.chance(0.1)) parts.push(spread(writing, type, depth, isOneOfSeveral));
   return `{ ${parts.join(' ')} }`;
+}
+
+/** Of the least use is what is never kept, and what everybody is answered; of the most, what finds a row by its key. */
+function weight({ name }: GraphQLField<unknown, unknown>, dice: Dice): number {
+  if (/^(nodes?|unhinted|marks?.*)$/.test(name)) return dice.chance(0.2) ? 1 : 0;
+  return /^[a-z]+By[A-Z]/.test(name) ? 6 : 2;
 }
 
 const isComposite = (type: GraphQLNamedType): boolean => isObjectType(type) || isAbstractType(type);

@@ -67,18 +67,19 @@ const HINT = '@cacheControl(maxAge: 600)';
 
 /** A schema in which rules are anywhere, and hints almost everywhere. */
 export function randomSchema(dice: Dice): string {
+  // Where a rule of rows tells all viewers apart, another that was forgotten does not show.
   const row = (entity: keyof typeof ROWS): string =>
-    `@access(read: "${dice.pick(ROWS[entity])}", create: "true", update: "true", delete: "true")`;
-  const ruled = (entity: keyof typeof FIELDS): string =>
-    dice.chance(0.6) ? '' : `@access(read: "${dice.pick(FIELDS[entity])}")`;
+    `@access(read: "${dice.chance(0.5) ? 'true' : dice.pick(ROWS[entity])}", create: "true", update: "true", delete: "true")`;
+  const ruled = (entity: keyof typeof FIELDS, open = 0.6): string =>
+    dice.chance(open) ? '' : `@access(read: "${dice.pick(FIELDS[entity])}")`;
   const call = (): string => `@access(call: "${dice.pick(CALLS)}")`;
   return `
 enum Level { LOW MID HIGH }
 type Person @model @user ${row('Person')} ${HINT} {
   id: ID! @id(auto: NONE)
   name: String!
-  email: String! @unique ${ruled('Person')}
-  badge: String @unique ${ruled('Person')}
+  email: String! @unique ${ruled('Person', 0.2)}
+  badge: String @unique ${ruled('Person', 0.2)}
   roles: [String!]!
   rank: Int ${ruled('Person')}
   until: DateTime!
@@ -92,7 +93,7 @@ type Person @model @user ${row('Person')} ${HINT} {
 }
 type Team @model ${row('Team')} ${HINT} {
   id: ID! @id(auto: NONE)
-  name: String! @unique ${ruled('Team')}
+  name: String! @unique ${ruled('Team', 0.2)}
   open: Boolean!
   people: [Person!]! ${ruled('Team')}
   docs: [Doc!]! @cacheControl(inheritMaxAge: true)
@@ -104,7 +105,7 @@ type Doc @model @unique(fields: ["team", "slot"]) ${row('Doc')} ${HINT} {
   level: Level ${ruled('Doc')}
   points: Int ${ruled('Doc')}
   double: Int @computed(sql: "points * 2")
-  slot: Int! ${ruled('Doc')}
+  slot: Int! ${ruled('Doc', 0.2)}
   owner: Person ${ruled('Doc')}
   team: Team ${ruled('Doc')}
   tags: [Tag!]! ${ruled('Doc')}
@@ -188,7 +189,7 @@ export const VIEWERS: readonly (string | undefined)[] = [
 ];
 
 export const IDS: Readonly<Record<string, readonly string[]>> = {
-  Person: ['ann', 'bob', 'cid', 'dan'],
+  Person: ['ann', 'bob', 'cid'],
   Team: ['t1', 't2', 't3'],
   Doc: ['d1', 'd2', 'd3', 'd4', 'd5', 'd6'],
   Tag: ['g1', 'g2', 'g3'],
@@ -208,7 +209,7 @@ export const NAMES = [
   'HR',
   '',
 ];
-export const EMAILS = ['ann@x.org', 'bob@x.org', 'cid@y.org', 'dan@y.org'];
+export const EMAILS = ['ann@x.org', 'bob@x.org', 'cid@y.org'];
 export const BADGES = ['b1', 'b2', 'b3'];
 export const TIMES = ['2020-01-01T00:00:00.000Z', '2024-02-29T23:59:59.999Z', '2099-06-01T00:00:00.000Z'];
 export const LEVELS = ['LOW', 'MID', 'HIGH'];
