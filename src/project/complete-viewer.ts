@@ -1,6 +1,8 @@
 import type { Queryable } from '../data/index.ts';
 import { accountById } from '../features/auth/account-by-id.ts';
+import { fromByteText } from '../kit/byte-text.ts';
 import { quoteIdentifier } from '../kit/quote-identifier.ts';
+import { statementName } from '../kit/statement-name.ts';
 import type { AppModel, Entity, ScalarField } from '../model/app-model.ts';
 import type { ViewerState } from '../model/viewer.ts';
 
@@ -40,9 +42,10 @@ async function loadRow(
   if (!account) return undefined;
   const pairs = fields.map(({ name, column }) => `'${name}', ${quoteIdentifier(column)}`).join(', ');
   const text = `SELECT json_build_object(${pairs})::text AS facts FROM ${quoteIdentifier(user.table)} WHERE ${account.where}`;
-  const [row] = await db.query<{ facts: string }>(text, account.params);
-  if (!row) return undefined;
-  const facts = Object.entries(JSON.parse(row.facts) as Record<string, unknown>).filter(
+  const [found] =
+    (await db.readTexts(text, account.params, { name: statementName(text), shares: 'read' })) ?? [];
+  if (!found) return undefined;
+  const facts = Object.entries(JSON.parse(fromByteText(found)) as Record<string, unknown>).filter(
     ([, value]) => value !== null,
   );
   return Object.fromEntries(facts);

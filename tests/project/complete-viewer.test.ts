@@ -26,12 +26,12 @@ async function start(id: string, [first, second]: readonly [string, string]) {
   await reads.run(
     `INSERT INTO person (id, email) VALUES ('${first}', 'first@x.org'), ('${second}', 'second@x.org')`,
   );
-  const asked: { text: string; params: readonly unknown[] }[] = [];
+  const asked: { text: string; params: readonly unknown[]; name: string | undefined }[] = [];
   const db: Queryable = {
     ...reads.db,
-    query: (text, params = [], options) => {
-      asked.push({ text, params });
-      return reads.db.query(text, params, options);
+    readTexts: (text, params, options) => {
+      asked.push({ text, params, name: options?.name });
+      return reads.db.readTexts(text, params, options);
     },
   };
   const complete = (viewer: Partial<KnownViewer> & { id: string }) =>
@@ -45,7 +45,8 @@ describe('a viewer whose request says nothing but an id', () => {
     for (const name of [ids[0], ...others])
       expect(await complete({ id: name })).toEqual({ kind: 'viewer', id: name, email: 'first@x.org' });
     expect(asked).toHaveLength(1 + others.length);
-    for (const { text, params } of asked) {
+    for (const { text, params, name } of asked) {
+      expect(name).toMatch(/^plinth_/);
       // PostgreSQL reads so few rows as they are, where it may.
       const plan = await reads.run(
         `SET enable_seqscan = off; PREPARE one AS ${text}; EXPLAIN EXECUTE one('${params[0]}')`,

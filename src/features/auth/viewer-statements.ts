@@ -6,7 +6,7 @@ import { idColumn, userField } from './user-columns.ts';
 
 /** Statements that tell whether secrets are valid, and everything about their accounts that rules commonly ask for. */
 export interface ViewerStatements {
-  /** By the hash of one secret: `facts` and `expires` (ms since 1970, null for never). */
+  /** By the hash of one secret: its facts and when it expires (ms since 1970, null for never), as texts. */
   readonly session: string;
   readonly apiKey: string;
   /** By many hashes, or ids of accounts, at once: `key` and `facts` of those that are there. */
@@ -24,7 +24,7 @@ export function viewerStatements(app: AppModel): ViewerStatements {
   const roles = `coalesce(${column('roles')}::text[], '{}')`;
   const facts = (own: string) =>
     `json_build_object('id', ${id}::text, 'email', ${column('email')}, 'emailVerified', ${column('emailVerified')}, 'roles', ${own})::text AS facts`;
-  const expires = `(extract(epoch FROM k."expiresAt") * 1000)::float8 AS expires`;
+  const expires = `(extract(epoch FROM k."expiresAt") * 1000)::float8 ::text AS expires`;
   // A key never has a role that its account does not have any more.
   const both = `ARRAY(SELECT r FROM unnest(k."roles") r WHERE r = ANY(${roles}))`;
   const sessions = `FROM plinth_session k JOIN ${table} u ON ${id} = k."userId" WHERE k."expiresAt" > now()`;

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { RowsForm } from '../../data/index.ts';
+import { statementName } from '../../kit/statement-name.ts';
 import { likePattern } from '../sql/atoms.ts';
 import type { AnswerMarks } from './build-context.ts';
 import type { BuiltStatement, RootMember } from './build-statement.ts';
@@ -95,9 +95,4 @@ export function fillTemplate(template: Template, slots: readonly Slot[]): readon
     if (!slot) throw new Error('The shape has fewer slots than its template');
     return source.form(slot.value);
   });
-}
-
-/** Equal texts share a prepared statement, whichever operations they came from. */
-export function statementName(text: string): string {
-  return `plinth_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
 }
