@@ -24,7 +24,7 @@ export function viewerStatements(app: AppModel): ViewerStatements {
   const roles = `coalesce(${column('roles')}::text[], '{}')`;
   const facts = (own: string) =>
     `json_build_object('id', ${id}::text, 'email', ${column('email')}, 'emailVerified', ${column('emailVerified')}, 'roles', ${own})::text AS facts`;
-  const expires = `(extract(epoch FROM k."expiresAt") * 1000)::float8 ::text AS expires`;
+  const expires = `(extract(epoch FROM k."expiresAt") * 1000)::float8::text AS expires`;
   // A key never has a role that its account does not have any more.
   const both = `ARRAY(SELECT r FROM unnest(k."roles") r WHERE r = ANY(${roles}))`;
   const sessions = `FROM plinth_session k JOIN ${table} u ON ${id} = k."userId" WHERE k."expiresAt" > now()`;
