@@ -26,6 +26,9 @@ export function contestants(places: Places): readonly Contestant[] {
   return [
     bare(),
     plinth(places, 'plinth', 'Plinth, compiled', { PLINTH_COMPILE: '1' }),
+    plinth(places, 'plinth-each', 'the same, each read by itself (PLINTH_COALESCE=0)', {
+      PLINTH_COALESCE: '0',
+    }),
     plinth(places, 'plinth-resolvers', 'Plinth, resolvers (PLINTH_COMPILE=0)', { PLINTH_COMPILE: '0' }),
     apolloPrisma(places, 'apollo-prisma', 'Apollo + Prisma + DataLoader', {}),
     apolloPrisma(places, 'apollo-prisma-lean', 'the same without cache control', { CACHE_CONTROL: 'off' }),

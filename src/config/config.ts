@@ -133,6 +133,8 @@ export interface Config {
   readonly poolSize: number;
   /** Whether statements are prepared by name; absent: unless a pooler would forget them. */
   readonly prepare: boolean | undefined;
+  /** Whether reads that wait for PostgreSQL and ask the same are sent once. */
+  readonly coalesce: boolean;
   /** Processes that `start` serves from. */
   readonly workers: number;
   /** Absent only in development when unset: nothing is signed with it yet. */

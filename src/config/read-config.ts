@@ -88,6 +88,7 @@ function assemble(mode: Mode, get: Get, problems: string[]): Config {
     replicaLagMs: get('replicaLagMs') ?? 10_000,
     poolSize: get('poolSize') ?? 10,
     prepare: get('prepare'),
+    coalesce: get('coalesce') ?? true,
     workers: get('workers') ?? 1,
     secret: get('secret'),
     adminKey: chooseAdminKey(mode, get('adminKey')),

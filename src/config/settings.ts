@@ -144,6 +144,7 @@ export const SETTINGS = {
   authProviders: readProviders,
   poolSize: wholeNumber('PLINTH_POOL_SIZE', 1, 500),
   prepare: flag('PLINTH_PREPARE'),
+  coalesce: flag('PLINTH_COALESCE'),
   workers: wholeNumber('WORKERS', 1, 256),
   bodyBytes: wholeNumber('PLINTH_LIMIT_BODY_BYTES', 1_000, 100_000_000),
   jsonDepth: wholeNumber('PLINTH_LIMIT_JSON_DEPTH', 8, 1_000),

@@ -1,7 +1,8 @@
 import pg from 'pg';
 import { beginSession } from './begin-session.ts';
+import { CoalescedReads } from './coalesce.ts';
 import { toDatabaseError } from './database-error.ts';
-import { type Db, type QueryOptions, type Row, unnamed } from './db.ts';
+import { type Db, type QueryOptions, type Row, type Texts, unnamed } from './db.ts';
 import { ExpressLane } from './express/express-lane.ts';
 import { Gate, mostWriters } from './gate.ts';
 import { passes } from './passes.ts';
@@ -27,6 +28,8 @@ export interface PoolOptions {
   readonly expressLines?: number;
   /** Whether statements are prepared by name. Default: unless a pooler would forget them. */
   readonly prepare?: boolean | undefined;
+  /** Whether reads that wait and ask the same are sent once. Default true. */
+  readonly coalesce?: boolean;
   /** Whether a read that fails by its connection is left to the caller, who has somebody else to ask. Default false. */
   readonly asksOnce?: boolean;
   /** Told of connections that broke while idle; the pool replaces them by itself. */
@@ -62,7 +65,11 @@ function openSibling(options: PoolOptions, family?: pg.Pool): Db {
   });
   const lane =
     lines > 0 && !options.pooler && options.prepare !== false
-      ? new ExpressLane({ client: { ...client, ...settings(options) }, lines })
+      ? new ExpressLane({
+          client: { ...client, ...settings(options) },
+          lines,
+          coalesces: options.coalesce ?? true,
+        })
       : undefined;
   return asDb(pool, options, { family: family ?? pool, lane, server });
 }
@@ -133,23 +140,30 @@ function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane, server }:
     const client = await connect();
     return closeCancellably(client, () => runStatement(client, text, params, options));
   };
+  const coalesced = poolOptions.coalesce === false ? undefined : new CoalescedReads();
   const readTexts = async (text: string, params: readonly unknown[], given: QueryOptions) => {
     const options = session.prepare ? given : unnamed(given);
     // Read once: asking for it makes it.
     const { signal } = options;
     if (signal) throwIfCancelled(signal);
-    if (given.shares === 'write' || given.shares === 'insert')
+    const { name, shares, rows } = given;
+    if (shares === 'write' || shares === 'insert')
       return session.writers.run(signal, async () => readOn(await connect(), text, params, options));
-    const client = await connect();
-    const first = readOn(client, text, params, options);
-    if (given.shares !== 'read' || poolOptions.asksOnce) return first;
-    return first.catch(async (error: unknown) => {
-      if (signal?.aborted || !passes(error)) throw error;
-      const other = await connect().catch(() => {
-        throw error;
+    const run = async (onSent?: () => void): Promise<Texts | undefined> => {
+      const client = await connect();
+      onSent?.();
+      const first = readOn(client, text, params, options);
+      if (shares !== 'read' || poolOptions.asksOnce) return first;
+      return first.catch(async (error: unknown) => {
+        if (signal?.aborted || !passes(error)) throw error;
+        const other = await connect().catch(() => {
+          throw error;
+        });
+        return readOn(other, text, params, options);
       });
-      return readOn(other, text, params, options);
-    });
+    };
+    if (!coalesced || shares !== 'read' || name === undefined) return run();
+    return coalesced.read({ name, params, rows }, signal, run);
   };
   const readOn = (client: pg.PoolClient, text: string, params: readonly unknown[], options: QueryOptions) =>
     closeCancellably(client, async () => {

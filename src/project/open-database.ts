@@ -27,7 +27,7 @@ export interface OpenDatabase extends DatabaseLink {
 /** Who waits longer for a connection is told so: others wait behind them, and slow ones hold them all. */
 const QUEUE_MS = 4_000;
 
-type DatabaseConfig = Pick<Config, 'databaseUrl' | 'poolSize' | 'prepare' | 'limits'>;
+type DatabaseConfig = Pick<Config, 'databaseUrl' | 'poolSize' | 'prepare' | 'coalesce' | 'limits'>;
 
 /** @throws DatabaseInUseError, DatabaseVersionError, EmbeddedDatabaseError, DatabaseError */
 export async function openDatabase(
@@ -69,13 +69,14 @@ export async function openDatabaseToLook(
 /** Opens a database that somebody else keeps. Connects to nothing yet. */
 export function openLink(
   { url, pooler }: DatabaseLink,
-  { poolSize, prepare, limits }: DatabaseConfig,
+  { poolSize, prepare, coalesce, limits }: DatabaseConfig,
   stop: () => Promise<void> = async () => undefined,
 ): OpenDatabase {
   const db = openPool({
     url,
     pooler,
     prepare,
+    coalesce,
     max: poolSize,
     expressLines: expressLinesOf(poolSize),
     statementTimeoutMs: limits.requestMs,

@@ -142,11 +142,12 @@ describe('short reads share a connection', () => {
   });
 
   it('what keeps PostgreSQL busy leaves at once where it has nothing to do; the rest leaves together', async () => {
+    let times = 0;
     const count = (rows: number) =>
       db.readTexts(
         `SELECT pg_backend_pid()::text, extract(epoch FROM clock_timestamp()) * 1000,
-          (SELECT count(*) FROM generate_series(1, $1::int4))::text`,
-        [String(rows)],
+          (SELECT count(*) FROM generate_series(1, $1::int4))::text, $2::text`,
+        [String(rows), String(times++)],
         { name: `count to ${rows}`, shares: 'read' },
       );
     /** The least of some, which lets the lane know it as well. */

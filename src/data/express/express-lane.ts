@@ -40,6 +40,8 @@ export interface ExpressOptions {
   readonly client: pg.ClientConfig;
   /** How many connections it may have. */
   readonly lines: number;
+  /** Whether reads that wait and ask the same are sent once. */
+  readonly coalesces: boolean;
 }
 
 /** Whether a value can be sent for sure: one that cannot would leave half a transaction. An object may throw as it is read. */
@@ -95,6 +97,9 @@ export class ExpressLane {
     this.#used = now;
     if (this.#lines.size < this.#options.lines) this.#open(now);
     const joins = this.#short.mayJoin(statement, now);
+    const coalesces = joins && statement.shares === 'read' && this.#options.coalesces;
+    const same = coalesces ? this.#outcomeOfSame(statement) : undefined;
+    if (same) return same;
     const line = this.#lineFor(statement, joins);
     if (!line) return undefined;
     this.#watch(now);
@@ -116,6 +121,14 @@ export class ExpressLane {
       if (!best || line.usualMs < best.usualMs) best = line;
     }
     return best && best.underWay < this.#longest(name, shares !== 'read' && !joins) ? best : undefined;
+  }
+
+  #outcomeOfSame(statement: Statement): Promise<Outcome> | undefined {
+    for (const line of this.#lines) {
+      const outcome = line.outcomeOfSame(statement);
+      if (outcome) return outcome;
+    }
+    return undefined;
   }
 
   #longest(name: string, commitsAlone: boolean): number {

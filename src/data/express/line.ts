@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { atEndOfTurn } from '../../kit/end-of-turn.ts';
 import { beginSession } from '../begin-session.ts';
+import { findSame } from '../coalesce.ts';
 import { cutConnection } from '../cut-connection.ts';
 import { DatabaseError, toDatabaseError } from '../database-error.ts';
 import type { Texts } from '../db.ts';
@@ -41,6 +42,7 @@ export interface Manner {
 interface Waiting {
   readonly statement: Statement;
   readonly usualMs: number;
+  readonly outcome: Promise<Outcome>;
   readonly settle: (outcome: Outcome) => void;
   readonly fail: (error: Error) => void;
 }
@@ -138,15 +140,25 @@ export class Line {
 
   /** @throws DatabaseError for a write of which nobody knows whether it is stored */
   send(statement: Statement, { joins, usualMs }: Manner): Promise<Outcome> {
-    return new Promise((settle, fail) => {
-      const waiting: Waiting = { statement, usualMs, settle, fail };
-      this.#usualMs += usualMs;
-      if (joins) this.#held.push(waiting);
-      if (!joins || this.#sent <= FEW_LEFT) this.#leaveSoon();
-      if (!joins) this.#sendTogether([waiting]);
-      else if (this.#sent === 0 && this.#usualMs >= WORTH_A_PACKET_MS && this.#holdsReadsOnly())
-        this.#leaveNow();
+    let settle!: Waiting['settle'];
+    let fail!: Waiting['fail'];
+    const outcome = new Promise<Outcome>((resolve, reject) => {
+      settle = resolve;
+      fail = reject;
     });
+    const waiting: Waiting = { statement, usualMs, outcome, settle, fail };
+    this.#usualMs += usualMs;
+    if (joins) this.#held.push(waiting);
+    if (!joins || this.#sent <= FEW_LEFT) this.#leaveSoon();
+    if (!joins) this.#sendTogether([waiting]);
+    else if (this.#sent === 0 && this.#usualMs >= WORTH_A_PACKET_MS && this.#holdsReadsOnly())
+      this.#leaveNow();
+    return outcome;
+  }
+
+  /** What becomes of a statement that waits here and asks the same as this one. */
+  outcomeOfSame(read: Statement): Promise<Outcome> | undefined {
+    return findSame(this.#held, ({ statement }) => statement, read)?.outcome;
   }
 
   /** Lets all reads go that wait, and what has not been sent; takes no more before what was sent has been answered. */

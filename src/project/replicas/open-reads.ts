@@ -17,7 +17,7 @@ export function openReads(
   config: Config,
   log: Pick<Log, 'info' | 'warn'>,
 ): Reads | undefined {
-  const { replicaUrls: urls, poolSize, prepare, limits, replicaLagMs } = config;
+  const { replicaUrls: urls, poolSize, prepare, coalesce, limits, replicaLagMs } = config;
   if (urls.length === 0) return undefined;
   const replicas = openReplicas({
     urls,
@@ -26,6 +26,7 @@ export function openReads(
       max: poolSize,
       expressLines: expressLinesOf(poolSize),
       prepare,
+      coalesce,
       statementTimeoutMs: limits.requestMs,
     },
     maxLagMs: replicaLagMs,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { readConfig } from '../../../src/config/index.ts';
-import { type Db, openPool, syncDevelopment } from '../../../src/data/index.ts';
+import { type Db, openPool, type PoolOptions, syncDevelopment } from '../../../src/data/index.ts';
 import { buildApp } from '../../../src/pipeline.ts';
 import { desiredState } from '../../../src/project/desired-state.ts';
 import { findProject, readSources } from '../../../src/project/find-project.ts';
@@ -60,6 +60,8 @@ export interface NodesOptions {
   /** Settings of each node by environment; one node for each entry. */
   readonly settings?: readonly Record<string, string>[];
   readonly mode?: 'development' | 'production';
+  /** Of each node's connections. */
+  readonly pool?: Pick<PoolOptions, 'max' | 'expressLines'>;
 }
 
 /** Serves a schema from a database of its own, by one or several nodes. */
@@ -81,12 +83,12 @@ export async function startNodes(sdl: string, options: NodesOptions = {}): Promi
   if (synced.outcome === 'refused') throw new Error(JSON.stringify(synced.findings));
   const nodes: Node[] = [];
   for (const settings of options.settings ?? [{}]) {
-    const db = openPool({ url, max: 8 });
-    const seen = listen(db);
     const config = readConfig(
       { PLINTH_ADMIN_KEY: ADMIN_KEY, LOG_LEVEL: 'silent', ...settings },
       { mode: options.mode ?? 'development', commandLine: { port: 0, host: '127.0.0.1' } },
     );
+    const db = openPool({ url, max: 8, coalesce: config.coalesce, ...options.pool });
+    const seen = listen(db);
     const database = { db, url, embedded: false, close: () => db.close() };
     const server = await serveProject({ project, config, built, database, log: makeLog(config) });
     nodes.push({
