@@ -36,6 +36,10 @@ export interface CompiledAnswers {
    * runs. A compiled operation needs no gate: it has the same rules in its SQL, and one that they refuse is not compiled.
    */
   readonly plugin: ApolloServerPlugin<object>;
+  /** Whether a text can be answered again. */
+  knows(text: string): boolean;
+  /** Takes a document that is valid for one that was answered before. */
+  remember(text: string, document: DocumentNode): void;
   /** The compiled path for texts that were prepared, and those that Apollo has parsed, validated and answered by it before. */
   answerAgain(operation: PlainOperation, context: object): Promise<TextAnswer | undefined>;
 }
@@ -58,11 +62,17 @@ export function answerCompiled(
     readonly reads: ReadRouting | undefined;
     mayAnswerAgain(judged: Judged): boolean;
     prepared(text: string): DocumentNode | undefined;
+    /** Told of a text that the compiled path has answered. */
+    onAnswered(text: string, document: DocumentNode): void;
   },
 ): CompiledAnswers {
   const { reads } = rules;
   const documents = new RecentMap<DocumentNode>(REMEMBERED_TEXTS);
   const path = compiled && new Attempts(compiled, schema, reads);
+  const remember = (text: string, document: DocumentNode): void => {
+    if (text.length <= REMEMBERED_LENGTH) documents.set(text, document);
+  };
+  const documentOf = (text: string) => documents.get(text) ?? rules.prepared(text);
   const hooks = {
     async responseForOperation({ request, document, operation, contextValue }: Asked) {
       const context = contextValue as OperationContext;
@@ -71,7 +81,10 @@ export function answerCompiled(
         const { query, operationName, variables } = request;
         const answer = await path.answer(operation, { document, operationName, variables }, context);
         if (answer) {
-          if (query && query.length <= REMEMBERED_LENGTH) documents.set(query, document);
+          if (query) {
+            remember(query, document);
+            rules.onAnswered(query, document);
+          }
           const data = new SplicedData(answer.data) as unknown as Record<string, unknown>;
           return single({ data }, answer.headers);
         }
@@ -84,8 +97,10 @@ export function answerCompiled(
   };
   return {
     plugin: { requestDidStart: async () => hooks },
+    knows: (text) => documentOf(text) !== undefined,
+    remember,
     async answerAgain({ query, operationName, variables = {} }, context) {
-      const document = documents.get(query) ?? rules.prepared(query);
+      const document = documentOf(query);
       const operation = document && getOperationAST(document, operationName);
       if (!path || !operation || !rules.mayAnswerAgain({ document, operation, variables })) return undefined;
       const request = { document, operationName, variables };

@@ -34,8 +34,9 @@ import { type QueryLimits, RequestScope } from '../query/request-scope.ts';
 import type { ResolverMap } from '../query/resolvers/resolver.ts';
 import { writeResolvers } from '../query/write/index.ts';
 import type { Log, PlinthApp, RequestInfo, Sample } from '../serve/index.ts';
-import { answerCompiled, type CompiledPath, type Judged } from './answer-compiled.ts';
+import { answerCompiled, type CompiledAnswers, type CompiledPath, type Judged } from './answer-compiled.ts';
 import { completeViewer } from './complete-viewer.ts';
+import { LiftedTexts } from './lifted-texts.ts';
 import { limitCost } from './limit-cost.ts';
 import type { AuthorResolvers } from './load-resolvers.ts';
 import { makeResolverContext, type OperationContext } from './make-resolver-context.ts';
@@ -98,9 +99,14 @@ export function assembleApp(parts: AppParts): AssembledApp {
     maxTokens: limits.tokens,
     ...expecting(parts, path),
   });
-  const compiled = answerCompiled(schema, path, {
+  const lifted = new LiftedTexts(schema, (text, document) => {
+    compiled.remember(text, document);
+    cache?.remember(text, document);
+  });
+  const compiled: CompiledAnswers = answerCompiled(schema, path, {
     reads,
     prepared: (text) => prepared.byText(text),
+    onAnswered: (text, document) => lifted.learn(text, document),
     mayAnswerAgain: (judged) =>
       cache?.mayAnswerAgain(judged) !== false &&
       costs.costOf(judged.document, judged.operation, judged.variables) <= limits.cost,
@@ -120,7 +126,8 @@ export function assembleApp(parts: AppParts): AssembledApp {
       compiled.plugin,
       runMutationsInTransactions(schema, parts, reads, compiling && new MutationAnswers(compiling)),
     ],
-    answerAgain: (operation, context) => {
+    answerAgain: (sent, context) => {
+      const operation = compiled.knows(sent.query) ? sent : (lifted.lift(sent) ?? sent);
       const work = () => compiled.answerAgain(operation, context);
       return cache ? cache.answerAgain(operation, context, work) : work();
     },

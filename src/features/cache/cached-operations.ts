@@ -95,6 +95,11 @@ export class CachedOperations {
     }
   }
 
+  /** Takes a document that is valid for one that Apollo has shown. */
+  remember(text: string, document: DocumentNode): void {
+    if (text.length <= REMEMBERED_LENGTH) this.#documents.set(text, document);
+  }
+
   /** A request has one turn, whoever asks for it. */
   async #turn(asked: Asked, judgement: Judgement): Promise<Turn> {
     const known = this.#underWay.get(asked.scope);
@@ -109,7 +114,7 @@ export class CachedOperations {
     const { scope } = contextValue as GraphQLContext;
     const asked = { document, operation, variables: request.variables ?? {}, scope };
     const { query } = request;
-    if (query !== undefined && query.length <= REMEMBERED_LENGTH) this.#documents.set(query, document);
+    if (query !== undefined) this.remember(query, document);
     const judgement = this.#judge.judge(asked);
     if (!judgement) return null;
     const turn = await this.#turn(asked, judgement);

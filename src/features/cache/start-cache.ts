@@ -19,6 +19,7 @@ export interface CacheRuntime {
   /** Whether an operation may pass Apollo by, through `answerAgain`: what writes has to wait until it is heard of. */
   mayAnswerAgain(asked: Omit<Asked, 'scope'>): boolean;
   readonly answerAgain: CachedOperations['answerAgain'];
+  readonly remember: CachedOperations['remember'];
   /** Resolves when what has been committed so far is known here: answers are none from before. */
   caughtUp(): Promise<void>;
   dispose(): Promise<void>;
@@ -44,6 +45,7 @@ export function startCache(parts: CacheRuntimeParts): CacheRuntime | undefined {
     concerns: (asked) => judge.mayBeKept(asked),
     mayAnswerAgain: ({ operation }) => operation.operation === 'query',
     answerAgain: (sent, context, work) => operations.answerAgain(sent, context, work),
+    remember: (text, document) => operations.remember(text, document),
     caughtUp: async () => cache?.caughtUp(),
     dispose: async () => cache?.close(),
   };

@@ -138,7 +138,8 @@ function literal(writing: Writing, type: GraphQLInputType, name: string, depth: 
   return written(value(type, writing.dice, depth, name), type);
 }
 
-function written(given: unknown, type: GraphQLInputType): string {
+/** A value as it is written in a document. */
+export function written(given: unknown, type: GraphQLInputType): string {
   const inner = isNonNullType(type) ? type.ofType : type;
   if (given === null) return 'null';
   if (isListType(inner))
