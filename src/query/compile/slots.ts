@@ -28,7 +28,9 @@ export interface Slot {
 /** An object or a list that holds values of a request. */
 export type Holder = { [key: string | number]: unknown };
 
-export type SlotValue = string | number | readonly (string | number)[];
+/** JSON is an object, or a list that is one value. */
+export type SlotValue = OneValue | readonly OneValue[];
+export type OneValue = string | number | object;
 
 /** `id…`: what an ID looks like decides which columns it can equal. */
 export type SlotKind =
@@ -41,7 +43,10 @@ export type SlotKind =
   | 'whole'
   | 'negative'
   | 'float'
-  | 'bigint';
+  | 'bigint'
+  | 'bytes'
+  | 'jsonObject'
+  | 'jsonList';
 
 /** A request's values with its slots taken out: two requests of one shape run the same SQL. */
 export class ShapeReader {
@@ -76,7 +81,7 @@ export class ShapeReader {
       return;
     }
     this.#shape += `?${kind}`;
-    this.slots.push({ kind, value: value as string | number, holder, key });
+    this.slots.push({ kind, value: value as OneValue, holder, key });
   }
 
   /** As `slot`, where the value may be a list of them. */
@@ -132,7 +137,7 @@ export class ShapeReader {
     const kind = isSlot ? kindOf(list[0]) : undefined;
     if (kind === undefined || !list.every((one) => kindOf(one) === kind)) return false;
     this.note(`?[${kind}]`);
-    this.slots.push({ kind, value: list as readonly (string | number)[], holder, key });
+    this.slots.push({ kind, value: list as readonly OneValue[], holder, key });
     return true;
   }
 }
@@ -177,6 +182,14 @@ const bigintKind: KindOf = (value) =>
 
 const uuidKind: KindOf = (value) => (typeof value === 'string' && UUID.test(value) ? 'uuid' : undefined);
 
+const bytesKind: KindOf = (value) => (typeof value === 'string' && value !== '' ? 'bytes' : undefined);
+
+/** Nobody looks into it; what is no object or list could be compared with other values than JSON. */
+const jsonKind: KindOf = (value) => {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return Array.isArray(value) ? 'jsonList' : 'jsonObject';
+};
+
 /** How each scalar's values are told apart. A scalar that is missing here is part of the shape, which is always right. */
 export const KINDS: ReadonlyMap<string, KindOf> = new Map([
   ['ID', idKind],
@@ -189,6 +202,8 @@ export const KINDS: ReadonlyMap<string, KindOf> = new Map([
   ['Date', textKind],
   ['DateTime', textKind],
   ['Time', textKind],
+  ['Bytes', bytesKind],
+  ['JSON', jsonKind],
   ...refinedTexts(),
 ]);
 
@@ -201,12 +216,12 @@ function refinedTexts(): [string, KindOf][] {
 export function standIn(slot: Slot, index: number): SlotValue {
   if (slot.standIn !== undefined) return slot.standIn;
   const one = (place: number) => standInOf(slot.kind, index * 10_000 + place + 1);
-  if (!Array.isArray(slot.value)) return one(0);
+  if (!Array.isArray(slot.value) || slot.kind === 'jsonList') return one(0);
   const length = slot.value.length === 1 ? 2 : slot.value.length - 1;
   return Array.from({ length }, (_, place) => one(place));
 }
 
-function standInOf(kind: SlotKind, number: number): string | number {
+function standInOf(kind: SlotKind, number: number): OneValue {
   switch (kind) {
     case 'text':
     case 'longText':
@@ -227,5 +242,11 @@ function standInOf(kind: SlotKind, number: number): string | number {
       return 1_917_000_000.0625 + number;
     case 'bigint':
       return String(917_000_000_000_000_000n + BigInt(number));
+    case 'bytes':
+      return Buffer.from(`~stand-in~${number}~`).toString('base64');
+    case 'jsonObject':
+      return { '~stand-in~': number };
+    case 'jsonList':
+      return ['~stand-in~', number];
   }
 }

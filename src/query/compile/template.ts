@@ -3,7 +3,7 @@ import { statementName } from '../../kit/statement-name.ts';
 import { likePattern } from '../sql/atoms.ts';
 import type { AnswerMarks } from './build-context.ts';
 import type { BuiltStatement, RootMember } from './build-statement.ts';
-import type { Slot, SlotValue } from './slots.ts';
+import type { OneValue, Slot, SlotValue } from './slots.ts';
 
 /** A statement with holes for the slots of a shape: what every request of the shape runs. */
 export interface Template {
@@ -25,9 +25,9 @@ export type ParamSource =
 type ParamForm = (value: SlotValue) => unknown;
 
 const each =
-  (form: (value: string | number) => unknown): ParamForm =>
+  (form: (value: OneValue) => unknown): ParamForm =>
   (value) =>
-    Array.isArray(value) ? value.map(form) : form(value as string | number);
+    Array.isArray(value) ? value.map(form) : form(value);
 
 /** Every way in which rendering hands a value on. The first one that fits both statements is taken. */
 const FORMS: readonly ParamForm[] = [
@@ -37,6 +37,9 @@ const FORMS: readonly ParamForm[] = [
   each((value) => likePattern('startsWith', String(value))),
   each((value) => likePattern('endsWith', String(value))),
   each((value) => String(value).slice(0, 10)),
+  each((value) => Buffer.from(String(value), 'base64')),
+  (value) => JSON.stringify(value),
+  each((value) => JSON.stringify(value)),
 ];
 
 /**
