@@ -1,9 +1,12 @@
-import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ViewerError } from '../../kit/viewer-error.ts';
 import { describeFailure } from '../error-answer.ts';
 import type { MaskError } from '../mask-errors.ts';
 import { SECURITY_HEADERS } from '../security-headers.ts';
+
+// Not imported: an import of node:http reads everything that it exports, and with that loads Node's fetch and WebSocket,
+// which a start does without.
+const { STATUS_CODES } = process.getBuiltinModule('node:http');
 
 /** Why there will be no socket. */
 export interface UpgradeRefusal {
