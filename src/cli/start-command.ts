@@ -114,8 +114,9 @@ async function readStart(options: StartOptions): Promise<Start> {
   return { project, config, built: buildApp(readSources(project)), log: makeLog(config) };
 }
 
-/** Loaded at the first sign-in or the first use of Prisma, which may be hours from now. */
+/** Loaded at the first sign-in, the first use of Prisma or the first value of a scalar, which may be hours from now. */
 const LOADED_LATER = [
+  'graphql-scalars',
   'better-auth',
   '@simplewebauthn/server',
   '@prisma/client/runtime/client',

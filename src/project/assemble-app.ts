@@ -12,7 +12,7 @@ import {
 } from 'graphql';
 import type { Config, Limits } from '../config/index.ts';
 import type { Db, PrismaClientLike, WalPosition } from '../data/index.ts';
-import { scalarTypes } from '../emit/scalars/index.ts';
+import { loadScalars, scalarTypes } from '../emit/scalars/index.ts';
 import { authGuards } from '../features/auth/guards.ts';
 import { isPlainSignIn } from '../features/auth/is-plain-sign-in.ts';
 import type { AuthRuntime } from '../features/auth/start-auth.ts';
@@ -78,6 +78,7 @@ export function assembleApp(parts: AppParts): AssembledApp {
     customResolvers: parts.resolvers,
     guards: authGuards(built.app),
   });
+  loadScalars(schema);
   const { app, rules } = built;
   const costs = new OperationCosts({ app, schema, limits });
   const cache = startCache({

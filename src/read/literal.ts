@@ -1,5 +1,5 @@
-import { type ConstValueNode, Kind, valueFromASTUntyped } from 'graphql';
-import { resolvers } from 'graphql-scalars';
+import { type ConstValueNode, Kind, specifiedScalarTypes, valueFromASTUntyped } from 'graphql';
+import { graphqlScalars } from '../kit/graphql-scalars.ts';
 import type { JsonValue, ValueType } from '../model/app-model.ts';
 import { SCALARS, type ScalarName } from '../model/scalars.ts';
 
@@ -107,10 +107,15 @@ const READERS: Partial<Record<ScalarName, Reader>> = {
   ),
 };
 
+/** What graphql-scalars does not have, so that it need not be loaded to find that out. */
+const SPECIFIED: ReadonlySet<string> = new Set(specifiedScalarTypes.map(({ name }) => name));
+
 /** Whether graphql-scalars takes the value; scalars that it does not have take any. */
 function accepts(name: string, value: unknown): boolean {
-  const scalar = Object.hasOwn(resolvers, name) ? resolvers[name as keyof typeof resolvers] : undefined;
-  if (!scalar || !('parseValue' in scalar)) return true;
+  if (SPECIFIED.has(name)) return true;
+  const { resolvers } = graphqlScalars();
+  const scalar = Object.hasOwn(resolvers, name) ? resolvers[name] : undefined;
+  if (!scalar) return true;
   try {
     return scalar.parseValue(value) !== undefined;
   } catch {
