@@ -87,6 +87,17 @@ describe('architecture', () => {
     expect(takers).toEqual([]);
   });
 
+  // Imports load other files than `require`, or more than is needed: see the one file that takes it.
+  it.each([
+    ['@apollo/server', 'kit/apollo-server.ts'],
+    ['graphql-scalars', 'kit/graphql-scalars.ts'],
+    ['node:http', 'serve/sockets/refuse-upgrade.ts'],
+  ])('what is used of %s at run time comes from %s', (name) => {
+    const statement = new RegExp(`^(?:import|export) (?!type )[^;]*?from '${name}['/]`, 'm');
+    const takers = files.filter((path) => statement.test(readFileSync(path, 'utf8')));
+    expect(takers.map((path) => relative(src, path))).toEqual([]);
+  });
+
   it('only config/ reads the environment', () => {
     const readers = files.filter((path) => /process\.env\b/.test(stripComments(readFileSync(path, 'utf8'))));
     expect(readers.map(roomOf).filter((room) => room !== 'config')).toEqual([]);

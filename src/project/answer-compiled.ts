@@ -1,4 +1,4 @@
-import { type ApolloServerPlugin, HeaderMap } from '@apollo/server';
+import type { ApolloServerPlugin } from '@apollo/server';
 import {
   type DocumentNode,
   type FormattedExecutionResult,
@@ -7,6 +7,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { DatabaseError, type Queryable } from '../data/index.ts';
+import { HeaderMap } from '../kit/apollo-server.ts';
 import { asByteText, type ByteText } from '../kit/byte-text.ts';
 import {
   type CompiledQueries,

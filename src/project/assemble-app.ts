@@ -1,4 +1,4 @@
-import { type ApolloServerPlugin, HeaderMap } from '@apollo/server';
+import type { ApolloServerPlugin } from '@apollo/server';
 import {
   type ExecutionResult,
   type FormattedExecutionResult,
@@ -17,6 +17,7 @@ import { authGuards } from '../features/auth/guards.ts';
 import { isPlainSignIn } from '../features/auth/is-plain-sign-in.ts';
 import type { AuthRuntime } from '../features/auth/start-auth.ts';
 import { startCache } from '../features/cache/start-cache.ts';
+import { HeaderMap } from '../kit/apollo-server.ts';
 import type { TrustedDocuments } from '../operations/index.ts';
 import type { BuiltApp } from '../pipeline.ts';
 import { buildExecutableSchema } from '../query/build-executable-schema.ts';

@@ -1,5 +1,6 @@
-import { type ApolloServerPlugin, HeaderMap } from '@apollo/server';
+import type { ApolloServerPlugin } from '@apollo/server';
 import { type DocumentNode, GraphQLError, type OperationDefinitionNode } from 'graphql';
+import { HeaderMap } from '../kit/apollo-server.ts';
 import { ViewerError } from '../kit/viewer-error.ts';
 import type { OperationCosts } from '../query/cost/index.ts';
 

@@ -1,12 +1,13 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import type { ApolloServer as Apollo, ApolloServerPlugin } from '@apollo/server';
+import type { Config } from '../config/config.ts';
 import {
+  ApolloServer,
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
-} from '@apollo/server/plugin/disabled';
-import type { Config } from '../config/config.ts';
+} from '../kit/apollo-server.ts';
 import { makeDocumentStore } from './document-store.ts';
 import type { Log } from './log.ts';
 import type { MaskError } from './mask-errors.ts';
@@ -28,7 +29,7 @@ export async function makeApollo(
     readonly maskError: MaskError;
     readonly requestIds: RequestIds;
   },
-): Promise<ApolloServer<ContextValue>> {
+): Promise<Apollo<ContextValue>> {
   const { config, log, maskError, requestIds } = deps;
   const production = config.mode === 'production';
   const apollo = new ApolloServer<ContextValue>({

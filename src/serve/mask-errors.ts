@@ -1,7 +1,7 @@
-import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Mode } from '../config/config.ts';
 import { toDatabaseError } from '../data/index.ts';
+import { unwrapResolverError } from '../kit/apollo-server.ts';
 import { type ErrorCode, type InputIssue, ViewerError } from '../kit/viewer-error.ts';
 import { isForOperator } from '../query/explain/index.ts';
 import { isErrorCode, isProtocolCode } from './errors.ts';

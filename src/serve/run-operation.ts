@@ -1,5 +1,6 @@
-import { HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
+import type { HTTPGraphQLResponse } from '@apollo/server';
 import { GraphQLError } from 'graphql';
+import { HeaderMap } from '../kit/apollo-server.ts';
 import { fromByteText } from '../kit/byte-text.ts';
 import { type Admit, type Incoming, plainOperation } from './admit-request.ts';
 import type { ServedApp } from './current-app.ts';

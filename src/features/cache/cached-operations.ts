@@ -1,6 +1,7 @@
-import { type ApolloServerPlugin, type GraphQLRequestContext, HeaderMap } from '@apollo/server';
+import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
 import { type DocumentNode, type FormattedExecutionResult, getOperationAST } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { HeaderMap } from '../../kit/apollo-server.ts';
 import { asByteText, type ByteText, charsOf, toByteText } from '../../kit/byte-text.ts';
 import { SplicedData } from '../../query/compile/index.ts';
 import type { GraphQLContext } from '../../query/graphql-context.ts';

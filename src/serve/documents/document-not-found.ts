@@ -1,5 +1,5 @@
-import { HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
+import { HeaderMap } from '../../kit/apollo-server.ts';
 
 /**
  * What makes clients of automatic persisted queries send the text. They look at the message or the code, and want status
