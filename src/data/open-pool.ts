@@ -6,6 +6,7 @@ import { type Db, type QueryOptions, type Row, type Texts, unnamed } from './db.
 import { ExpressLane } from './express/express-lane.ts';
 import { Gate, mostWriters } from './gate.ts';
 import { passes } from './passes.ts';
+import { PlanChoices } from './plan-choices.ts';
 import type { Pooler } from './pooler/detect-pooler.ts';
 import { RawRowsClient, versionOf } from './rows/raw-row.ts';
 import { closeCancellably, runForTexts, runStatement, throwIfCancelled } from './run-statement.ts';
@@ -63,15 +64,17 @@ function openSibling(options: PoolOptions, family?: pg.Pool): Db {
     client.on('error', () => undefined);
     server.version = versionOf(client);
   });
+  const plans = new PlanChoices();
   const lane =
     lines > 0 && !options.pooler && options.prepare !== false
       ? new ExpressLane({
           client: { ...client, ...settings(options) },
           lines,
           coalesces: options.coalesce ?? true,
+          onRead: (name, ms) => plans.note(name, 'prepared', ms),
         })
       : undefined;
-  return asDb(pool, options, { family: family ?? pool, lane, server });
+  return asDb(pool, options, { family: family ?? pool, lane, plans, server });
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -114,6 +117,7 @@ function sessionOf(options: PoolOptions, connections: number): Session {
 interface Beside {
   readonly family: pg.Pool;
   readonly lane: ExpressLane | undefined;
+  readonly plans: PlanChoices;
   readonly server: Server;
 }
 
@@ -122,7 +126,7 @@ interface Server {
   version: number | undefined;
 }
 
-function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane, server }: Beside): Db {
+function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane, plans, server }: Beside): Db {
   let closed: Promise<void> | undefined;
   const session = sessionOf(poolOptions, pool.options.max);
   const connect = (): Promise<pg.PoolClient> =>
@@ -167,10 +171,14 @@ function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane, server }:
   };
   const readOn = (client: pg.PoolClient, text: string, params: readonly unknown[], options: QueryOptions) =>
     closeCancellably(client, async () => {
-      const began = performance.now();
-      const texts = await runForTexts(client, text, params, options);
       const { name, shares } = options;
-      if (lane && shares && name !== undefined) lane.note({ name, shares }, performance.now() - began);
+      const way = name !== undefined && shares === 'read' ? plans.next(name) : 'prepared';
+      const began = performance.now();
+      const texts = await runForTexts(client, text, params, way === 'anew' ? unnamed(options) : options);
+      const ms = performance.now() - began;
+      if (name === undefined || !shares) return texts;
+      if (shares === 'read') plans.note(name, way, ms);
+      lane?.note({ name, shares }, ms);
       return texts;
     });
   // The pool forgets who still waits for a connection when it is closed.
@@ -191,7 +199,8 @@ function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane, server }:
     execute: async (text, params = [], options = {}) => (await run(text, params, options)).rowCount ?? 0,
     readTexts: (text, params, options = {}) => {
       const { name, shares, rows } = options;
-      const sooner = shares && name !== undefined && lane?.run({ text, params, name, shares, rows });
+      const mayShare = shares && name !== undefined && plans.next(name) === 'prepared';
+      const sooner = mayShare && lane?.run({ text, params, name, shares, rows });
       if (!sooner) return readTexts(text, params, options);
       return sooner.then((outcome) => (outcome ? outcome.texts : again(readTexts(text, params, options))));
     },

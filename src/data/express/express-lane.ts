@@ -42,6 +42,8 @@ export interface ExpressOptions {
   readonly lines: number;
   /** Whether reads that wait and ask the same are sent once. */
   readonly coalesces: boolean;
+  /** Told how long a read took. */
+  onRead(name: string, ms: number): void;
 }
 
 /** Whether a value can be sent for sure: one that cannot would leave half a transaction. An object may throw as it is read. */
@@ -142,13 +144,20 @@ export class ExpressLane {
     while (this.#lines.size < this.#options.lines) {
       const line: Line = new Line(this.#client, this.#bounds, {
         onLost: () => this.#lines.delete(line),
-        onService: (statements, ms) => this.#short.noteOnLane(statements, ms, performance.now()),
+        onService: (statements, ms) => this.#noteService(statements, ms),
         onRefused: ({ statements, hasWaited }) =>
           this.#short.noteRefused(statements, hasWaited, performance.now()),
       });
       this.#lines.add(line);
     }
     this.#watch(now);
+  }
+
+  #noteService(statements: readonly Statement[], ms: number): void {
+    this.#short.noteOnLane(statements, ms, performance.now());
+    const [first] = statements;
+    if (first?.shares === 'read' && statements.every(({ name }) => name === first.name))
+      this.#options.onRead(first.name, ms / statements.length);
   }
 
   #watch(now: number): void {
