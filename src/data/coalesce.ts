@@ -1,4 +1,4 @@
-import { DatabaseError } from './database-error.ts';
+import type pg from 'pg';
 import type { Texts } from './db.ts';
 import type { RowsForm } from './rows/rows-form.ts';
 import { throwIfCancelled } from './run-statement.ts';
@@ -40,49 +40,102 @@ function isSameValue(a: unknown, b: unknown): boolean {
   return a.every((value, at) => Object.is(value, b[at]));
 }
 
-interface Waiting {
+/** How one who asks gets a connection, and what is done on it. */
+export interface Reading {
+  readonly signal: AbortSignal | undefined;
+  connect(): Promise<pg.PoolClient>;
+  /** Gives the connection back. @param signal fires when nobody wants the answer any more */
+  runOn(client: pg.PoolClient, signal: AbortSignal | undefined): Promise<Texts | undefined>;
+}
+
+/** Those who wait for a connection and ask the same. */
+class Group {
   readonly read: Read;
-  readonly texts: Promise<Texts | undefined>;
+  /** Resolves with the answer for all once one of them has a connection. */
+  readonly answer: Promise<Texts | undefined>;
+  isSent = false;
+  /** Who still wants the answer. */
+  #members = 0;
+  readonly #stop = new AbortController();
+  #isAnswered = false;
+  #resolve!: (answer: Promise<Texts | undefined>) => void;
+
+  constructor(read: Read) {
+    this.read = read;
+    this.answer = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+    const end = (): void => {
+      this.#isAnswered = true;
+    };
+    // Everybody may have left by the time that it fails.
+    this.answer.then(end, end);
+  }
+
+  get isEmpty(): boolean {
+    return this.#members === 0;
+  }
+
+  join(): void {
+    this.#members += 1;
+  }
+
+  leave(): void {
+    this.#members -= 1;
+    if (this.#members === 0 && this.isSent && !this.#isAnswered) this.#stop.abort();
+  }
+
+  /** Asks for all, on the connection of one. */
+  send(client: pg.PoolClient, runOn: Reading['runOn']): void {
+    this.isSent = true;
+    this.#resolve(runOn(client, this.#stop.signal));
+  }
 }
 
 /**
- * Reads that wait for a connection. Whoever asks the same until it is there is answered with them; what is under way already is
- * joined by nobody, for it may not see what was stored meanwhile.
+ * Reads that wait for a connection of the pool. Each keeps its own place in the queue; whoever is the first of those that ask the
+ * same to have one asks for all of them. What is under way already is joined by nobody, for it may not see what was stored
+ * meanwhile.
  */
 export class CoalescedReads {
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting: Group[] = [];
 
-  /**
-   * @param run runs the read, and tells before it sends it
-   * @throws DatabaseError
-   */
-  async read(
-    read: Read,
-    signal: AbortSignal | undefined,
-    run: (onSent: () => void) => Promise<Texts | undefined>,
-  ): Promise<Texts | undefined> {
-    const same = findSame(this.#waiting, ({ read }) => read, read);
-    if (!same) return this.#lead(read, run);
+  /** @throws DatabaseError */
+  async run(read: Read, reading: Reading): Promise<Texts | undefined> {
+    let group = findSame(this.#waiting, ({ read }) => read, read);
+    if (!group) {
+      group = new Group(read);
+      this.#waiting.push(group);
+    }
+    group.join();
     try {
-      return await orCancelled(same.texts, signal);
-    } catch (error) {
-      const hasOtherLeft = error instanceof DatabaseError && error.kind === 'cancelled' && !signal?.aborted;
-      // Not behind somebody else again, who may leave as well.
-      if (hasOtherLeft) return this.#lead(read, run);
-      throw error;
+      return await orCancelled(Promise.race([group.answer, this.#ask(group, reading)]), reading.signal);
+    } finally {
+      group.leave();
+      if (group.isEmpty) this.#close(group);
     }
   }
 
-  #lead(read: Read, run: (onSent: () => void) => Promise<Texts | undefined>): Promise<Texts | undefined> {
-    let waiting: Waiting | undefined;
-    const leave = (): void => {
-      const at = waiting ? this.#waiting.indexOf(waiting) : -1;
-      if (at >= 0) this.#waiting.splice(at, 1);
-    };
-    const texts = run(leave).finally(leave);
-    waiting = { read, texts };
-    this.#waiting.push(waiting);
-    return texts;
+  /** Waits for a connection, and asks for all who ask the same by then; who has asked before is waited for. */
+  async #ask(group: Group, { connect, runOn }: Reading): Promise<Texts | undefined> {
+    let client: pg.PoolClient;
+    try {
+      client = await connect();
+    } catch (error) {
+      if (group.isSent) return group.answer;
+      throw error;
+    }
+    if (group.isSent || group.isEmpty) client.release();
+    else {
+      this.#close(group);
+      group.send(client, runOn);
+    }
+    return group.answer;
+  }
+
+  #close(group: Group): void {
+    const at = this.#waiting.indexOf(group);
+    if (at >= 0) this.#waiting.splice(at, 1);
   }
 }
 

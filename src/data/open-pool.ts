@@ -2,7 +2,7 @@ import pg from 'pg';
 import { beginSession } from './begin-session.ts';
 import { CoalescedReads } from './coalesce.ts';
 import { toDatabaseError } from './database-error.ts';
-import { type Db, type QueryOptions, type Row, type Texts, unnamed } from './db.ts';
+import { type Db, type QueryOptions, type Row, unnamed } from './db.ts';
 import { ExpressLane } from './express/express-lane.ts';
 import { Gate, mostWriters } from './gate.ts';
 import { passes } from './passes.ts';
@@ -153,21 +153,19 @@ function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane, plans, se
     const { name, shares, rows } = given;
     if (shares === 'write' || shares === 'insert')
       return session.writers.run(signal, async () => readOn(await connect(), text, params, options));
-    const run = async (onSent?: () => void): Promise<Texts | undefined> => {
-      const client = await connect();
-      onSent?.();
-      const first = readOn(client, text, params, options);
+    const runOn = async (client: pg.PoolClient, signal: AbortSignal | undefined) => {
+      const first = readOn(client, text, params, { ...options, signal });
       if (shares !== 'read' || poolOptions.asksOnce) return first;
       return first.catch(async (error: unknown) => {
         if (signal?.aborted || !passes(error)) throw error;
         const other = await connect().catch(() => {
           throw error;
         });
-        return readOn(other, text, params, options);
+        return readOn(other, text, params, { ...options, signal });
       });
     };
-    if (!coalesced || shares !== 'read' || name === undefined) return run();
-    return coalesced.read({ name, params, rows }, signal, run);
+    if (!coalesced || shares !== 'read' || name === undefined) return runOn(await connect(), signal);
+    return coalesced.run({ name, params, rows }, { signal, connect, runOn });
   };
   const readOn = (client: pg.PoolClient, text: string, params: readonly unknown[], options: QueryOptions) =>
     closeCancellably(client, async () => {

@@ -25,6 +25,8 @@ import type { ReadRouting } from './replicas/route-reads.ts';
 /** Texts longer than this are parsed anew each time: they are rare, and the memory is for strangers to fill. */
 const REMEMBERED_LENGTH = 16_384;
 const REMEMBERED_TEXTS = 500;
+/** A document takes some hundred times as many bytes. */
+const REMEMBERED_CHARACTERS = 1_000_000;
 
 export interface CompiledPath {
   readonly queries: CompiledQueries;
@@ -68,12 +70,18 @@ export function answerCompiled(
   },
 ): CompiledAnswers {
   const { reads } = rules;
-  const documents = new RecentMap<DocumentNode>(REMEMBERED_TEXTS);
+  const documents = new RecentMap<{ readonly document: DocumentNode; readonly size: number }>(
+    REMEMBERED_TEXTS,
+    {
+      sizeOf: ({ size }) => size,
+      total: REMEMBERED_CHARACTERS,
+    },
+  );
   const path = compiled && new Attempts(compiled, schema, reads);
   const remember = (text: string, document: DocumentNode): void => {
-    if (text.length <= REMEMBERED_LENGTH) documents.set(text, document);
+    if (text.length <= REMEMBERED_LENGTH) documents.set(text, { document, size: text.length });
   };
-  const documentOf = (text: string) => documents.get(text) ?? rules.prepared(text);
+  const documentOf = (text: string) => documents.get(text)?.document ?? rules.prepared(text);
   const hooks = {
     async responseForOperation({ request, document, operation, contextValue }: Asked) {
       const context = contextValue as OperationContext;

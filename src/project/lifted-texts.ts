@@ -1,6 +1,6 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import {
-  type LiftedVariable,
+  type LiftedDocument,
   liftLiterals,
   type SplitText,
   splitText,
@@ -8,28 +8,17 @@ import {
 } from '../query/compile/index.ts';
 import { type PlainOperation, RecentMap } from '../serve/index.ts';
 
-/** Texts longer than this are parsed anew each time: they are rare, and the memory is for strangers to fill. */
-const LONGEST_TEXT = 16_384;
+/** Longer texts are parsed anew each time: they are rare, and it takes long to make something of them. */
+const LONGEST_TEXT = 4_096;
 const REMEMBERED_TEXTS = 500;
+/** A document takes some hundred times as many bytes. */
+const REMEMBERED_CHARACTERS = 500_000;
 
-/** What is known of texts with one key. */
-interface Known {
-  /** How often they were looked at. */
-  readonly looks: number;
-  readonly lifted: Lifted | undefined;
-}
+/** Which literals of the texts with one key stay in the document; unknown until there was a second one. */
+type Fixed = readonly number[] | 'unknown';
 
-/** What was made of the last of them that was looked at. */
-interface Lifted {
-  readonly text: string;
-  readonly document: DocumentNode;
-  readonly variables: readonly LiftedVariable[];
-  /** Which literals are part of the document, and what they are there. */
-  readonly fixed: readonly (readonly [at: number, literal: string])[];
-}
-
-/** Where what is fixed is another each time, and where nothing can be made of them, it is no use to go on looking. */
-const MOST_LOOKS = 8;
+/** What texts with the same literals in these places are; nothing where there was one of them, or where nothing can be made of them. */
+type Made = LiftedDocument | 'seen once' | 'nothing';
 
 /**
  * Makes one operation with variables of texts that differ in their literals: clients that write values into their texts send a
@@ -38,7 +27,11 @@ const MOST_LOOKS = 8;
 export class LiftedTexts {
   readonly #schema: GraphQLSchema;
   readonly #onLifted: (text: string, document: DocumentNode) => void;
-  readonly #known = new RecentMap<Known>(REMEMBERED_TEXTS);
+  readonly #fixed = new RecentMap<Fixed>(REMEMBERED_TEXTS);
+  readonly #made = new RecentMap<Made>(REMEMBERED_TEXTS, {
+    sizeOf: (made) => (typeof made === 'string' ? 0 : made.text.length),
+    total: REMEMBERED_CHARACTERS,
+  });
 
   /** @param onLifted told of each document that takes the place of others, whenever it is to be remembered */
   constructor(schema: GraphQLSchema, onLifted: (text: string, document: DocumentNode) => void) {
@@ -48,43 +41,60 @@ export class LiftedTexts {
 
   /** The same operation with variables; undefined where none was made of a text like it. */
   lift({ query, operationName, variables }: PlainOperation): PlainOperation | undefined {
-    const split = query.length <= LONGEST_TEXT ? splitText(query) : undefined;
-    const known = split && this.#known.get(split.key);
-    const lifted = known?.lifted;
-    if (!split || !lifted || !isOf(lifted, split)) return undefined;
+    const split = splitShort(query);
+    const fixed = split && this.#fixed.get(split.key);
+    if (!fixed || fixed === 'unknown') return undefined;
+    const made = this.#made.get(nameOf(split, fixed));
+    if (made === undefined || typeof made === 'string') return undefined;
     return {
-      query: lifted.text,
+      query: made.text,
       operationName,
-      variables: { ...variables, ...valuesOf(lifted.variables, split.literals) },
+      variables: { ...variables, ...valuesOf(made.variables, split.literals) },
     };
   }
 
   /** @param document as `text` was parsed, valid and answered */
   learn(text: string, document: DocumentNode): void {
-    const split = text.length <= LONGEST_TEXT ? splitText(text) : undefined;
+    const split = splitShort(text);
     if (!split) return;
-    const { looks = -1, lifted } = this.#known.get(split.key) ?? {};
-    if (lifted && isOf(lifted, split)) this.#onLifted(lifted.text, lifted.document);
+    const fixed = this.#fixed.get(split.key);
     // Of a text that nobody sends like it, nothing is made.
-    else if (looks < 0) this.#known.set(split.key, { looks: 0, lifted: undefined });
-    else if (looks < MOST_LOOKS) this.#look(split, document, looks + 1);
+    if (fixed === undefined) this.#fixed.set(split.key, 'unknown');
+    else if (fixed === 'unknown') this.#make(split, document);
+    else this.#learnMore(split, fixed, document);
   }
 
-  #look(split: SplitText, document: DocumentNode, looks: number): void {
-    const made = liftLiterals(this.#schema, document, split);
-    const lifted = made && { ...made, fixed: fixedOf(split, made.variables) };
-    this.#known.set(split.key, { looks: lifted ? looks : MOST_LOOKS, lifted });
+  #learnMore(split: SplitText, fixed: readonly number[], document: DocumentNode): void {
+    const name = nameOf(split, fixed);
+    const made = this.#made.get(name);
+    if (made === undefined) this.#made.set(name, 'seen once');
+    else if (made === 'seen once') this.#make(split, document);
+    else if (made !== 'nothing') this.#onLifted(made.text, made.document);
+  }
+
+  #make(split: SplitText, document: DocumentNode): void {
+    const lifted = liftLiterals(this.#schema, document, split);
+    const fixed = fixedOf(split, lifted);
+    this.#fixed.set(split.key, fixed);
+    this.#made.set(nameOf(split, fixed), lifted ?? 'nothing');
     if (lifted) this.#onLifted(lifted.text, lifted.document);
   }
 }
 
-function fixedOf({ literals }: SplitText, variables: readonly LiftedVariable[]): Lifted['fixed'] {
-  const free = new Set(
-    variables.flatMap(({ at, length = 1 }) => [...Array(length).keys()].map((n) => at + n)),
-  );
-  return [...literals.entries()].filter(([at]) => !free.has(at));
+function splitShort(text: string): SplitText | undefined {
+  return text.length <= LONGEST_TEXT ? splitText(text) : undefined;
 }
 
-function isOf({ fixed }: Lifted, { literals }: SplitText): boolean {
-  return fixed.every(([at, literal]) => literals[at] === literal);
+/** None where nothing is lifted: whatever the literals are, nothing is made of such texts. */
+function fixedOf({ literals }: SplitText, lifted: LiftedDocument | undefined): readonly number[] {
+  if (!lifted) return [];
+  const free = new Set(
+    lifted.variables.flatMap(({ at, length = 1 }) => Array.from({ length }, (_, place) => at + place)),
+  );
+  return [...literals.keys()].filter((at) => !free.has(at));
+}
+
+/** No literal that is taken out has a line break in it. */
+function nameOf({ key, literals }: SplitText, fixed: readonly number[]): string {
+  return fixed.length === 0 ? key : [key, ...fixed.map((at) => literals[at])].join('\n');
 }

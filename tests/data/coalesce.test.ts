@@ -172,7 +172,7 @@ describe('reads that wait for a connection and ask the same are sent once', () =
 
   it('nor while it is under way, and is told at once', () =>
     alone(async () => {
-      const slow = `SELECT $1::text, pg_sleep(1)::text`;
+      const slow = `SELECT $1::text, pg_sleep(1)::text, nextval('runs')::text`;
       const ask = (signal: AbortSignal) =>
         db.readTexts(slow, ['x'], { name: 'slow', shares: 'read', signal });
       const giveBack = await takeConnection();
@@ -187,6 +187,37 @@ describe('reads that wait for a connection and ask the same are sent once', () =
       controllers[0]?.abort();
       expect(await first).toBe('cancelled');
       expect(await third).toBe('answered');
+      // It was not begun anew for who was left.
+      expect(performance.now() - began).toBeLessThan(1_000);
+    }));
+
+  it('what nobody wants any more is stopped', () =>
+    alone(async () => {
+      const slow = `SELECT $1::text, pg_sleep(10)::text`;
+      const controllers = Array.from({ length: 2 }, () => new AbortController());
+      const giveBack = await takeConnection();
+      const kinds = controllers.map(({ signal }) =>
+        kindOf(db.readTexts(slow, ['x'], { name: 'slow', shares: 'read', signal })),
+      );
+      giveBack();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      for (const controller of controllers) controller.abort();
+      expect(await Promise.all(kinds)).toEqual(['cancelled', 'cancelled']);
+      const began = performance.now();
+      await read('y');
+      expect(performance.now() - began).toBeLessThan(5_000);
+    }));
+
+  it('each waits for a connection as long as by itself', () =>
+    withPool({ max: 1, connectTimeoutMs: 600 }, async () => {
+      const giveBack = await takeConnection();
+      const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+      const first = kindOf(read('x'));
+      await sleep(450);
+      const second = kindOf(read('x'));
+      await sleep(300);
+      giveBack();
+      expect([await first, await second]).toEqual(['unavailable', 'answered']);
     }));
 
   it('unless it is told not to', () =>

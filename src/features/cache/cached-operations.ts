@@ -35,6 +35,8 @@ type Context = GraphQLRequestContext<object>;
 /** Texts longer than this are parsed anew each time: they are rare, and the memory is for strangers to fill. */
 const REMEMBERED_LENGTH = 16_384;
 const REMEMBERED_TEXTS = 500;
+/** A document takes some hundred times as many bytes. */
+const REMEMBERED_CHARACTERS = 1_000_000;
 
 /**
  * Answers from `cache` (undefined: nothing is kept here) what may be, keeps what the hooks after this one or the resolvers
@@ -47,7 +49,11 @@ export class CachedOperations {
   /** By scope: Apollo works with a copy of the context. */
   readonly #underWay = new WeakMap<RequestScope, UnderWay>();
   /** Documents that came by, by text: such a text is valid. */
-  readonly #documents = new LRUCache<string, DocumentNode>({ max: REMEMBERED_TEXTS });
+  readonly #documents = new LRUCache<string, DocumentNode>({
+    max: REMEMBERED_TEXTS,
+    maxSize: REMEMBERED_CHARACTERS,
+    sizeCalculation: (_document, text) => text.length + 1,
+  });
 
   constructor(judge: Judge, cache: AnswerCache | undefined) {
     this.#judge = judge;
@@ -127,7 +133,8 @@ export class CachedOperations {
     const { singleResult } = response.body;
     // Whoever wrote something reads it in whatever they ask next.
     if (operation?.operation === 'mutation' && singleResult.data != null) return this.#cache?.caughtUp();
-    const found = operation && this.#underWay.get((contextValue as GraphQLContext).scope);
+    // Also of a text that is not valid: `answerAgain` may have begun with what another one like it was made of.
+    const found = this.#underWay.get((contextValue as GraphQLContext).scope);
     if (!found) return;
     finish(found.turn, singleResult);
     // Everything else goes out with the `no-store` that all answers begin with.

@@ -7,6 +7,7 @@ import {
   Kind,
   type ListValueNode,
   type OperationDefinitionNode,
+  parse,
   parseType,
   print,
   TypeInfo,
@@ -29,8 +30,8 @@ export interface SplitText {
   readonly starts: readonly number[];
 }
 
-/** More make a document of hundreds of variables. */
-const MOST_LITERALS = 200;
+/** To make and to validate a document of hundreds of variables takes longer than what is saved. */
+const MOST_LITERALS = 64;
 
 /** Names, so that digits in them are none of ours; strings with escapes that JSON has as well; numbers; what is left alone. */
 const TOKEN = /[_A-Za-z]\w*|"""|"(?:[^"\\\p{Cc}]|\\["\\/bfnrt])*"|-?\d[\w.+-]*|["#]/gu;
@@ -53,10 +54,11 @@ export function splitText(text: string): SplitText | undefined {
     if (!isString && !WHOLE.test(token)) continue;
     key += text.slice(end, index) + (isString ? '"' : '#');
     end = index + token.length;
+    if (literals.length === MOST_LITERALS) return undefined;
     literals.push(token);
     starts.push(index);
   }
-  if (literals.length === 0 || literals.length > MOST_LITERALS) return undefined;
+  if (literals.length === 0) return undefined;
   return { key: key + text.slice(end), literals, starts };
 }
 
@@ -112,7 +114,9 @@ export function liftLiterals(
   if (variables.length === 0) return undefined;
   const lifted = declare(body, lifting.definitions);
   if (validate(schema, lifted, undefined, { maxErrors: 1 }).length > 0) return undefined;
-  return { text: print(lifted), document: lifted, variables };
+  // Without the places of its nodes, which hold the text that it was made of, and all of its tokens.
+  const text = print(lifted);
+  return { text, document: parse(text, { noLocation: true }), variables };
 }
 
 class Lifting {
