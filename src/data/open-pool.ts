@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { beginSession } from './begin-session.ts';
 import { CoalescedReads } from './coalesce.ts';
-import { toDatabaseError } from './database-error.ts';
+import { DatabaseError, toDatabaseError } from './database-error.ts';
 import { type Db, type QueryOptions, type Row, unnamed } from './db.ts';
 import { ExpressLane } from './express/express-lane.ts';
 import { Gate, mostWriters } from './gate.ts';
@@ -170,14 +170,23 @@ function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane, plans, se
   const readOn = (client: pg.PoolClient, text: string, params: readonly unknown[], options: QueryOptions) =>
     closeCancellably(client, async () => {
       const { name, shares } = options;
-      const way = name !== undefined && shares === 'read' ? plans.next(name) : 'prepared';
+      if (name === undefined || !shares) return runForTexts(client, text, params, options);
+      const way = shares === 'read' ? plans.next(name) : 'prepared';
       const began = performance.now();
-      const texts = await runForTexts(client, text, params, way === 'anew' ? unnamed(options) : options);
-      const ms = performance.now() - began;
-      if (name === undefined || !shares) return texts;
-      if (shares === 'read') plans.note(name, way, ms);
-      lane?.note({ name, shares }, ms);
-      return texts;
+      const note = (): void => {
+        const ms = performance.now() - began;
+        if (shares === 'read') plans.note(name, way, ms);
+        lane?.note({ name, shares }, ms);
+      };
+      try {
+        const texts = await runForTexts(client, text, params, way === 'anew' ? unnamed(options) : options);
+        note();
+        return texts;
+      } catch (error) {
+        // With a plan for other values it may never end.
+        if (shares === 'read' && error instanceof DatabaseError && error.kind === 'timeout') note();
+        throw error;
+      }
     });
   // The pool forgets who still waits for a connection when it is closed.
   const runAgain = new Set<Promise<unknown>>();
