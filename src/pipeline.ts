@@ -18,6 +18,8 @@ export interface SourceFile {
 
 /** Everything that follows from `schema.graphql` alone: the same text gives the same bytes. */
 export interface BuiltApp {
+  /** What it was built from. */
+  readonly sources: readonly SourceFile[];
   readonly app: AppModel;
   readonly rules: RuleBook;
   readonly warnings: readonly Problem[];
@@ -37,6 +39,7 @@ export function buildApp(sources: readonly SourceFile[], features: readonly Feat
   if (!app || !rules || problems.some(isError)) throw new ProblemsError(problems);
   const additions = features.flatMap((feature) => feature.api?.(app) ?? []);
   return {
+    sources,
     app,
     rules,
     warnings: problems,

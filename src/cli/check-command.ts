@@ -6,7 +6,7 @@ import { findFinishedRenames } from '../project/find-finished-renames.ts';
 import { findProject, type Project, readSources } from '../project/find-project.ts';
 import { projectOption } from './options.ts';
 import { countProblems, describeProblems } from './output.ts';
-import { problemsOfOperations } from './problems-of-operations.ts';
+import { findOperationFiles, problemsOfOperations } from './problems-of-operations.ts';
 import type { Cli } from './run.ts';
 
 /** `plinth check`: every problem of schema.graphql and operations/ on standard output, exit code 1 when one is an error. */
@@ -18,7 +18,9 @@ export function fillCheckCommand(command: Command, { output, exit }: Cli): void 
       const project = findProject(options.project);
       const { app, problems: found } = checkSources(readSources(project));
       const apiSdl = () => buildApp(readSources(project)).apiSdl;
-      const inOperations = found.some(isError) ? [] : await problemsOfOperations(project, apiSdl);
+      const inOperations = found.some(isError)
+        ? []
+        : problemsOfOperations(await findOperationFiles(project), apiSdl);
       const problems = [
         ...found,
         ...inOperations,

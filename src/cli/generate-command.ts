@@ -2,11 +2,16 @@ import type { Command } from 'commander';
 import { generatePrismaClientTypes } from '../data/index.ts';
 import { ProblemsError } from '../kit/problem.ts';
 import { UserError } from '../kit/user-error.ts';
-import { buildApp } from '../pipeline.ts';
-import { findProject, readSources } from '../project/find-project.ts';
+import { type BuiltApp, buildApp } from '../pipeline.ts';
+import {
+  removeCompiledDocuments,
+  writeCompiledDocuments,
+} from '../project/documents/write-compiled-documents.ts';
+import { findProject, type Project, readSources } from '../project/find-project.ts';
 import { findDrift, writeArtefacts } from '../project/write-artefacts.ts';
 import { projectOption } from './options.ts';
-import { problemsOfOperations } from './problems-of-operations.ts';
+import type { Output } from './output.ts';
+import { findOperationFiles, type OperationFiles, problemsOfOperations } from './problems-of-operations.ts';
 import type { Cli } from './run.ts';
 
 /** `plinth generate`: writes everything that follows from schema.graphql; `--check` only compares. */
@@ -17,7 +22,8 @@ export function fillGenerateCommand(command: Command, { output }: Cli): void {
     .action(async (options: { project: string; check?: boolean }) => {
       const project = findProject(options.project);
       const built = buildApp(readSources(project));
-      const problems = await problemsOfOperations(project, () => built.apiSdl);
+      const files = await findOperationFiles(project);
+      const problems = problemsOfOperations(files, () => built.apiSdl);
       if (problems.some(({ severity }) => severity === 'error')) throw new ProblemsError(problems);
       if (options.check) {
         const stale = findDrift(project, built);
@@ -26,8 +32,29 @@ export function fillGenerateCommand(command: Command, { output }: Cli): void {
       }
       const written = await writeArtefacts(project, built, { force: true });
       for (const path of written) output.note(`wrote ${path}`);
+      await compileOperations(project, built, files, output);
       const client = { projectDir: project.directory, prismaSchema: built.prismaSchema };
       const clientWritten = await generatePrismaClientTypes(client);
       output.note(clientWritten ? 'wrote generated/prisma' : 'generated/prisma is up to date');
     });
+}
+
+async function compileOperations(
+  project: Project,
+  built: BuiltApp,
+  files: OperationFiles | undefined,
+  output: Output,
+): Promise<void> {
+  if (!files) return removeCompiledDocuments(project);
+  const onFault = (error: unknown) =>
+    output.note(`An operation could not be compiled and will run through the resolvers: ${String(error)}`);
+  const { path, isChanged, operations, compiled } = await writeCompiledDocuments(
+    project,
+    built,
+    files,
+    onFault,
+  );
+  const why = compiled < operations ? '; "plinth explain" tells why another does not' : '';
+  const counts = `${compiled} of ${operations} operations run as one statement${why}`;
+  output.note(`${isChanged ? `wrote ${path}` : `${path} is up to date`} (${counts})`);
 }

@@ -9,19 +9,27 @@ export interface TrustedDocument {
   readonly text: string;
 }
 
+/** A text, and an id that a client's build has given it. */
+type Listed = Pick<ListedDocument, 'id' | 'text'>;
+
 /** The documents of a project's clients. Made once for each version of the API. */
 export class TrustedDocuments {
+  /** Of their own builds, as they listed them. */
+  readonly listed: readonly Listed[];
   readonly #byId = new Map<string, TrustedDocument>();
   readonly #byText = new Map<string, TrustedDocument>();
 
-  constructor({ operations, texts }: OperationFiles, listed: readonly ListedDocument[]) {
-    // In the order in which clients are likely to send them: what a client's own build has listed, then form by form.
+  /** @param texts in the order in which clients are likely to send them, after those of `listed` */
+  constructor(texts: Iterable<string>, listed: readonly Listed[]) {
+    this.listed = listed;
     for (const { text } of listed) this.#add(text);
-    const forms = operations.map(({ document }) => documentForms(document));
-    for (let form = 0; forms.some(({ length }) => form < length); form++)
-      for (const { [form]: text } of forms) if (text !== undefined) this.#add(text);
-    for (const { text } of texts) for (const form of [text, text.trim()]) this.#add(form);
+    for (const text of texts) this.#add(text);
     for (const { id, text } of listed) this.#byId.set(normalId(id), this.#add(text));
+  }
+
+  /** Everything that clients may send of files of operations, and of lists. */
+  static of(files: OperationFiles, listed: readonly ListedDocument[]): TrustedDocuments {
+    return new TrustedDocuments(textsOf(files), listed);
   }
 
   /** @param id as `normalId` writes it */
@@ -46,4 +54,12 @@ export class TrustedDocuments {
     this.#byId.set(documentId(text), made);
     return made;
   }
+}
+
+/** Form by form, whole files last. */
+function* textsOf({ operations, texts }: OperationFiles): Iterable<string> {
+  const forms = operations.map(({ document }) => documentForms(document));
+  for (let form = 0; forms.some(({ length }) => form < length); form++)
+    for (const { [form]: text } of forms) if (text !== undefined) yield text;
+  for (const { text } of texts) yield* [text, text.trim()];
 }

@@ -4,13 +4,12 @@ import {
   type FormattedExecutionResult,
   GraphQLError,
   type GraphQLSchema,
-  Kind,
   type OperationDefinitionNode,
   type OperationTypeNode,
   parse,
   validate,
 } from 'graphql';
-import type { Config, Limits } from '../config/index.ts';
+import type { Config } from '../config/index.ts';
 import type { Db, PrismaClientLike, WalPosition } from '../data/index.ts';
 import { loadScalars, scalarTypes } from '../emit/scalars/index.ts';
 import { authGuards } from '../features/auth/guards.ts';
@@ -25,23 +24,26 @@ import {
   CompiledQueries,
   type CompiledQueriesParts,
   CompiledWrites,
+  DocumentPlans,
   LikelyRequests,
   MutationAnswers,
   stringifyResult,
 } from '../query/compile/index.ts';
 import { OperationCosts } from '../query/cost/index.ts';
 import { executeOperation, type MutationPath } from '../query/execute-operation.ts';
-import { type QueryLimits, RequestScope } from '../query/request-scope.ts';
+import { RequestScope } from '../query/request-scope.ts';
 import type { ResolverMap } from '../query/resolvers/resolver.ts';
 import { writeResolvers } from '../query/write/index.ts';
 import type { Log, PlinthApp, RequestInfo, Sample } from '../serve/index.ts';
 import { answerCompiled, type CompiledAnswers, type CompiledPath, type Judged } from './answer-compiled.ts';
 import { completeViewer } from './complete-viewer.ts';
+import type { CompiledDocuments } from './documents/compiled-documents.ts';
+import { PreparedDocuments, type PreparedDocumentsParts } from './documents/prepared-documents.ts';
 import { LiftedTexts } from './lifted-texts.ts';
 import { limitCost } from './limit-cost.ts';
 import type { AuthorResolvers } from './load-resolvers.ts';
 import { makeResolverContext, type OperationContext } from './make-resolver-context.ts';
-import { PreparedDocuments, type PreparedDocumentsParts } from './prepared-documents.ts';
+import { queryLimits } from './query-limits.ts';
 import type { Reads } from './replicas/open-reads.ts';
 import { type ReadRouting, routeReads } from './replicas/route-reads.ts';
 import { authorsCodeFinder } from './replicas/uses-authors-code.ts';
@@ -62,9 +64,14 @@ export interface AppParts {
 }
 
 export interface AssembledApp extends PlinthApp {
-  /** Parses, validates and plans documents before anybody sends them. */
+  /** Compiles documents before anybody sends them, as many as a start has time for. */
   prepare(documents: TrustedDocuments): Promise<void>;
+  /** Takes documents that were compiled before. */
+  restore(compiled: CompiledDocuments): void;
 }
+
+/** A start has to end, and the statements of hundreds of large operations take long. */
+const PREPARE_MS = 2_000;
 
 /** Makes one version of the API out of its parts: the schema, a context per request, and how mutations run. */
 export function assembleApp(parts: AppParts): AssembledApp {
@@ -99,7 +106,7 @@ export function assembleApp(parts: AppParts): AssembledApp {
   const prepared = new PreparedDocuments({
     schema,
     maxTokens: limits.tokens,
-    ...expecting(parts, path),
+    compiling: documentCompiling(parts, path),
   });
   const lifted = new LiftedTexts(schema, (text, document) => {
     compiled.remember(text, document);
@@ -116,7 +123,8 @@ export function assembleApp(parts: AppParts): AssembledApp {
   return {
     schema,
     samples: parts.samples,
-    prepare: (documents) => prepared.add(documents.all()),
+    prepare: (documents) => prepared.add(documents.all(), PREPARE_MS),
+    restore: ({ texts, plan }) => prepared.restore(texts, plan),
     preparedDocument: (hash) => prepared.byHash(hash),
     createContext: (request) => createContext(parts, schema, request, reads),
     // Limits before anything runs; then the cache: what it holds need not be answered again; then the compiled path: there
@@ -165,25 +173,14 @@ function compiledPath(parts: CompiledQueriesParts, db: Db): CompiledPath {
   return { queries: new CompiledQueries(parts), writes: new CompiledWrites(parts, db) };
 }
 
-/** Makes ready for operations that will be sent; does nothing where nothing is compiled. */
-function expecting(
+/** How whole documents are compiled; undefined where nothing is. */
+function documentCompiling(
   { built: { app, rules }, db, config }: AppParts,
   path: CompiledPath | undefined,
-): Pick<PreparedDocumentsParts, 'expect' | 'takeAlike'> {
-  if (!path) return { expect: () => undefined, takeAlike: () => undefined };
-  const likely = new LikelyRequests({ app, rules, db, limits: queryLimits(config.limits) });
-  const { queries, writes } = path;
-  return {
-    expect: (document) => {
-      for (const one of document.definitions) {
-        if (one.kind !== Kind.OPERATION_DEFINITION || one.operation === 'subscription') continue;
-        (one.operation === 'query' ? queries : writes).expect(document, one.name?.value, likely);
-      }
-    },
-    takeAlike: (document, known) => {
-      for (const compiled of [queries, writes]) compiled.takeAlike(document, known);
-    },
-  };
+): PreparedDocumentsParts['compiling'] {
+  if (!path) return undefined;
+  const likely = new LikelyRequests({ app, rules, dbs: [db], limits: queryLimits(config.limits) });
+  return { plans: new DocumentPlans(path.queries, path.writes), likely };
 }
 
 /** How reads find replicas; undefined where there are none. */
@@ -239,23 +236,6 @@ async function createContext(
     log,
     api: (context) => runInner(schema, db, context, reads),
   });
-}
-
-const limitsByConfig = new WeakMap<Limits, QueryLimits>();
-
-/** The limits of queries: one object for all requests, which what is remembered of them goes by. */
-function queryLimits(limits: Limits): QueryLimits {
-  let known = limitsByConfig.get(limits);
-  if (!known) {
-    known = {
-      defaultPageSize: limits.pageDefault,
-      maxPageSize: limits.pageMax,
-      maxListLength: limits.listValues,
-      maxInputLength: limits.inputRows,
-    };
-    limitsByConfig.set(limits, known);
-  }
-  return known;
 }
 
 /** Explanations show what is stored whoever may read it: for the author in development, and for who has the admin key. */

@@ -12,8 +12,9 @@ import { createServer, type Log, type PlinthApp, type PlinthServer, type Readine
 import { type AssembledApp, assembleApp } from './assemble-app.ts';
 import { completeViewer } from './complete-viewer.ts';
 import { developmentSecret } from './development-secret.ts';
+import { findCompiledDocuments } from './documents/find-compiled-documents.ts';
+import { loadDocuments } from './documents/load-documents.ts';
 import { type Project, readOperations } from './find-project.ts';
-import { loadDocuments } from './load-documents.ts';
 import { loadResolvers } from './load-resolvers.ts';
 import type { OpenDatabase } from './open-database.ts';
 import { openReads, type Reads } from './replicas/open-reads.ts';
@@ -40,7 +41,11 @@ export interface ServeParts {
 }
 
 /** One version of the API with the documents of the project's clients. */
-export type ProjectApp = AssembledApp & Required<Pick<PlinthApp, 'documents'>>;
+export type ProjectApp = AssembledApp &
+  Required<Pick<PlinthApp, 'documents'>> & {
+    /** What `plinth generate` has compiled of these, or why there is nothing of it. */
+    readonly compiled: ReturnType<typeof findCompiledDocuments>;
+  };
 
 /** Assembles the API of `built` with the author's resolvers as they are now. @throws UserError */
 export async function makeApp(parts: ServeParts): Promise<ProjectApp> {
@@ -87,7 +92,16 @@ export async function makeApp(parts: ServeParts): Promise<ProjectApp> {
       log: parts.log,
       samples: readOperations(project),
     });
-    return { ...app, documents: loadDocuments(project, app.schema, parts.config), dispose };
+    const { limits } = parts.config;
+    const compiled = findCompiledDocuments(project, built, limits);
+    const fitting = typeof compiled === 'string' ? undefined : compiled;
+    if (fitting) app.restore(fitting);
+    return {
+      ...app,
+      documents: loadDocuments(project, app.schema, parts.config, fitting),
+      compiled,
+      dispose,
+    };
   } catch (error) {
     // What has begun to listen would go on, and meet a closed database.
     await dispose();
@@ -131,10 +145,18 @@ export async function serveProject(parts: ServeParts): Promise<RunningServer> {
   return { url, address, reads, server, stop: () => (stopping ??= stop()) };
 }
 
+/** Why a start takes longer than it has to. */
+const COMPILED_NOW = {
+  missing: 'documents are compiled now; "plinth generate" does so when the project is built',
+  unfit:
+    'documents are compiled now: generated/compiled-documents.jsonl was made for another schema, other operations, other limits or another version of Plinth. Run "plinth generate" with the settings of this server when the project is built',
+} as const;
+
 /** Where only the project's own documents may be sent, they are ready before the first request is. */
 async function makeServed(parts: ServeParts): Promise<ProjectApp> {
   const app = await makeApp(parts);
-  if (parts.config.documents !== 'trusted') return app;
+  if (parts.config.documents !== 'trusted' || typeof app.compiled === 'object') return app;
+  parts.log[app.compiled === 'unfit' ? 'warn' : 'info'](COMPILED_NOW[app.compiled]);
   try {
     await app.prepare(app.documents());
     return app;

@@ -39,7 +39,7 @@ function documentLists(project: Project): Artefact[] {
   const files = readOperations(readOperationSources(project).graphql, new Problems());
   const { operations } = files;
   if (operations.length === 0) return [];
-  const documents = new TrustedDocuments(files, []);
+  const documents = TrustedDocuments.of(files, []);
   return [
     { path: join(generatedDirectory, 'persisted-documents.json'), text: emitDocumentList(documents) },
     { path: join(generatedDirectory, 'persisted-query-manifest.json'), text: emitApolloManifest(operations) },

@@ -90,6 +90,24 @@ describe('operations/', () => {
       { name: 'Teams', type: 'query' },
     ]);
   });
+
+  it('is compiled by generate, which tells of how many operations; nothing is left where there are none any more', async () => {
+    write(GOOD);
+    operation('teams.graphql', 'query Teams { teams { name } }\nquery Meta { __schema { description } }');
+    const file = join(directory, 'generated/compiled-documents.jsonl');
+    const counts = '(1 of 2 operations run as one statement; "plinth explain" tells why another does not)';
+    expect((await plinth('generate', ...here())).err).toContain(
+      `wrote generated/compiled-documents.jsonl ${counts}`,
+    );
+    const first = readFileSync(file, 'utf8');
+    expect((await plinth('generate', ...here())).err).toContain(
+      `generated/compiled-documents.jsonl is up to date ${counts}`,
+    );
+    expect(readFileSync(file, 'utf8')).toBe(first);
+    rmSync(join(directory, 'operations'), { recursive: true });
+    await plinth('generate', ...here());
+    expect(existsSync(file)).toBe(false);
+  });
 });
 
 describe('plinth check', () => {

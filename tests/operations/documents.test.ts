@@ -34,7 +34,7 @@ function read(files: Files) {
   checkListed(listed, api, problems);
   return {
     found,
-    documents: new TrustedDocuments(found, listed),
+    documents: TrustedDocuments.of(found, listed),
     problems: problems.sorted().map((problem) => `${formatProblem(problem)} ${problem.code}`),
   };
 }

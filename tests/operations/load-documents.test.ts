@@ -5,8 +5,8 @@ import { buildSchema } from 'graphql';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readConfig } from '../../src/config/index.ts';
 import { formatProblem, ProblemsError } from '../../src/kit/problem.ts';
+import { findOperationProblems, loadDocuments } from '../../src/project/documents/load-documents.ts';
 import { findProject, readOperationSources } from '../../src/project/find-project.ts';
-import { findOperationProblems, loadDocuments } from '../../src/project/load-documents.ts';
 
 const api = buildSchema('type Query { task: Task many(of: [Int!]!): ID } type Task { id: ID! task: Task }');
 let directory: string;

@@ -2,9 +2,15 @@ import { createHash } from 'node:crypto';
 import { parse, print } from 'graphql';
 import { beforeAll, expect, it } from 'vitest';
 import { documentForms } from '../../src/operations/document-forms.ts';
-import { type Node, type Question, type Sender, startNodes } from '../features/cache/support.ts';
+import {
+  type Node,
+  type NodesOptions,
+  type Question,
+  type Sender,
+  startNodes,
+} from '../features/cache/support.ts';
 
-// Documents that only may be sent are made ready at the start. Whatever they are, the answers are those of a server that
+// Documents that only may be sent are made ready at the start, or when the project is built. Whatever they are, the answers are those of a server that
 // meets them when they are sent.
 
 const SDL = `
@@ -44,17 +50,19 @@ const TASK = '0197c0de-0000-7000-8000-0000000000aa';
 
 let trusted: Node;
 let open: Node;
+let restored: Node;
 beforeAll(async () => {
   const { nodes } = await startNodes(SDL, {
     resolvers: RESOLVERS,
     operations: OPERATIONS,
-    settings: ['trusted', 'open'].map((access) => ({
+    settings: ['trusted', 'open', 'trusted'].map((access) => ({
       PLINTH_DOCUMENTS: access,
       PLINTH_SECRET: 'tests-only-0Jf8sQ2mZx0Vb7Lp4Tn6Yw1R',
     })),
     mode: 'production',
+    compiledFrom: 2,
   });
-  [trusted, open] = nodes as [Node, Node];
+  [trusted, open, restored] = nodes as [Node, Node, Node];
   await open.db.execute(
     `INSERT INTO "Task" (id, title, open, owner) VALUES ('${TASK}', 'A', false, '0197c0de-0000-7000-8000-000000000001'), (gen_random_uuid(), 'B', true, NULL)`,
     [],
@@ -99,11 +107,14 @@ it.each<[string, Omit<Question, 'as'>]>([
 ])('a document is answered as one that was not prepared: %s', async (_, question) => {
   for (const as of [ACCOUNT, null, 'admin'] as const) {
     for (let turn = 0; turn < 3; turn++) {
-      const [one, other] = [await trusted.ask({ ...question, as }), await open.ask({ ...question, as })];
-      expect({ status: one.status, ...shown(one.text) }).toEqual({
-        status: other.status,
-        ...shown(other.text),
-      });
+      const other = await open.ask({ ...question, as });
+      for (const node of [trusted, restored]) {
+        const one = await node.ask({ ...question, as });
+        expect({ status: one.status, ...shown(one.text) }).toEqual({
+          status: other.status,
+          ...shown(other.text),
+        });
+      }
     }
   }
 });
@@ -116,18 +127,19 @@ function shown(text: string): object {
 it('every form of it is known', async () => {
   const forms = documentForms(parse(OPERATIONS['tasks.graphql']));
   expect(forms).toHaveLength(4);
-  for (const query of forms) {
-    const { data } = await trusted.ask({ query, as: ACCOUNT });
-    expect(data.tasks[0]).toMatchObject({ title: 'A' });
-  }
+  for (const node of [trusted, restored])
+    for (const query of forms) {
+      const { data } = await node.ask({ query, as: ACCOUNT });
+      expect(data.tasks[0]).toMatchObject({ title: 'A' });
+    }
 });
 
-it('the first request runs the statement that was made at the start', async () => {
-  const { nodes } = await startNodes(SDL, {
-    resolvers: RESOLVERS,
-    operations: OPERATIONS,
-    settings: [{ PLINTH_DOCUMENTS: 'trusted' }],
-  });
+it.each<[string, Pick<NodesOptions, 'compiledFrom' | 'settings'>]>([
+  ['at the start', { settings: [{ PLINTH_DOCUMENTS: 'trusted' }] }],
+  ['before it', { settings: [{ PLINTH_DOCUMENTS: 'trusted' }], compiledFrom: 0 }],
+  ['before it, where any text may be sent', { settings: [{ PLINTH_DOCUMENTS: 'open' }], compiledFrom: 0 }],
+])('the first request runs the statement that was made %s', async (_, options) => {
+  const { nodes } = await startNodes(SDL, { resolvers: RESOLVERS, operations: OPERATIONS, ...options });
   const [node] = nodes as [Node];
   await node.ask({ query: print(parse(OPERATIONS['tasks.graphql'])), as: ACCOUNT });
   const names = await node.db.query<{ name: string }>('SELECT name FROM pg_prepared_statements', []);

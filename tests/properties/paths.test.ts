@@ -94,10 +94,15 @@ async function walkPages(dice: Dice): Promise<void> {
   }
 }
 
-/** One operation, asked several times: built, built and kept as a template, filled in, and with other variables. */
+/**
+ * One operation, asked several times: built, built and kept as a template, filled in (or stored and read again before that), and
+ * with other variables.
+ */
 async function compare(dice: Dice): Promise<void> {
   const { source, variables } = randomOperation(paths.reads.schema, dice);
+  const isStored = dice.chance(0.5);
   for (let turn = 0; turn < 5; turn++) {
+    if (turn === 2 && isStored) paths.storeAndRestore(source);
     const question = { source, variables: variables(turn < 3 ? 0 : turn), viewer: dice.pick(VIEWERS) };
     const said = JSON.stringify(question);
     const { resolvers, errors, compiled, whyNot } = await paths.ask(question);

@@ -19,7 +19,7 @@ const persisted = (sha256Hash: string) => ({ persistedQuery: { version: 1, sha25
 
 function trusted(): TrustedDocuments {
   const sources = [OWN, COUNT, SCHEMA].map((text, index) => ({ file: `operations/${index}.graphql`, text }));
-  return new TrustedDocuments(readOperations(sources, new Problems()), [
+  return TrustedDocuments.of(readOperations(sources, new Problems()), [
     { id: 'md5-of-hello', file: 'web.json', text: '{ hello }' },
     { id: `sha256:${'ab'.repeat(32)}`, file: 'web.json', text: '{ hello }' },
     { id: 'CD'.repeat(32), file: 'web.json', text: '{ hello }' },

@@ -37,19 +37,20 @@ const ASK_RESOLVERS: ReadonlySet<string> = new Set(['outOfRange', 'invalidText']
 export class CompiledQueries {
   readonly #parts: CompiledQueriesParts;
   readonly #rules: RuleUse;
-  readonly #known: KnownOperations;
+  /** The operations that it compiles. */
+  readonly known: KnownOperations;
 
   constructor(parts: CompiledQueriesParts) {
     this.#parts = parts;
     this.#rules = ruleUse(parts.app, parts.rules);
-    this.#known = new KnownOperations(parts.schema, (operation, fragments) =>
+    this.known = new KnownOperations(parts.schema, (operation, fragments) =>
       whyNotCompiled(parts.app, parts.schema, operation, fragments),
     );
   }
 
   /** Why an operation runs through the resolvers; undefined where it is compiled. */
   whyNot(document: DocumentNode, operationName?: string | null): string | undefined {
-    return this.#known.whyNot(document, operationName);
+    return this.known.whyNot(document, operationName);
   }
 
   /**
@@ -66,18 +67,13 @@ export class CompiledQueries {
 
   /** Makes ready for an operation of the project's own, of which it is known that it will be sent. */
   expect(document: DocumentNode, operationName: string | undefined, likely: LikelyRequests): void {
-    const known = this.#known.expect(document, operationName);
+    const known = this.known.expect(document, operationName);
     for (const asked of known ? likely.of(known) : []) this.#prepare({ document, operationName, ...asked });
-  }
-
-  /** Takes a document for another one that differs in its blanks only. */
-  takeAlike(document: DocumentNode, known: DocumentNode): void {
-    this.#known.takeAlike(document, known);
   }
 
   /** Undefined where the resolvers have to be asked. */
   #prepare(request: QueryRequest): Run | undefined {
-    const found = this.#known.find(request);
+    const found = this.known.find(request);
     if (!found) return undefined;
     const { known, variables } = found;
     const parts: ShapeParts = { ...known, scope: request.scope, variables, rules: this.#rules };

@@ -26,7 +26,8 @@ const COMPILERS = {
 export class CompiledWrites {
   readonly #parts: CompiledQueriesParts;
   readonly #db: Queryable;
-  readonly #known: KnownOperations;
+  /** The operations that it compiles. */
+  readonly known: KnownOperations;
   readonly #uses = new Map<OneRowWrite, RuleUse>();
 
   /** @param db where writing happens, outside of any transaction */
@@ -34,25 +35,20 @@ export class CompiledWrites {
     this.#parts = parts;
     this.#db = db;
     const { app, schema } = parts;
-    this.#known = new KnownOperations(schema, (operation, fragments) =>
+    this.known = new KnownOperations(schema, (operation, fragments) =>
       whyNotOneRow(app, schema, operation, fragments),
     );
   }
 
   /** Why a mutation runs step by step; undefined where it is one statement. */
   whyNot(document: DocumentNode, operationName?: string | null): string | undefined {
-    return this.#known.whyNot(document, operationName);
+    return this.known.whyNot(document, operationName);
   }
 
   /** Makes ready for a mutation of the project's own, of which it is known that it will be sent. */
   expect(document: DocumentNode, operationName: string | undefined, likely: LikelyRequests): void {
-    const known = this.#known.expect(document, operationName);
+    const known = this.known.expect(document, operationName);
     for (const asked of known ? likely.of(known) : []) this.#prepare({ document, operationName, ...asked });
-  }
-
-  /** Takes a document for another one that differs in its blanks only. */
-  takeAlike(document: DocumentNode, known: DocumentNode): void {
-    this.#known.takeAlike(document, known);
   }
 
   /**
@@ -70,7 +66,7 @@ export class CompiledWrites {
 
   /** Undefined where the mutation has to be run step by step. */
   #prepare(request: QueryRequest): { readonly run: Run; readonly kind: OneRowWrite['kind'] } | undefined {
-    const found = this.#known.find(request);
+    const found = this.known.find(request);
     const write = found && oneRowWrite(this.#parts.app, found.known.operation.operation);
     if (!write) return undefined;
     const { known, variables } = found;

@@ -1,5 +1,7 @@
 export { CompiledQueries, type CompiledQueriesParts, type QueryRequest } from './compiled-queries.ts';
 export { CompiledWrites } from './compiled-writes.ts';
+export { DocumentPlans, type StoredPlans } from './document-plans.ts';
+export { UNLIKE_VERSIONS } from './finds-many-at-once.ts';
 export {
   type LiftedDocument,
   type LiftedVariable,

@@ -11,6 +11,12 @@ import {
 import type { CompilableOperation } from './build-statement.ts';
 import { variableCoercer } from './coerce-variables.ts';
 import type { TypedVariable } from './request-shape.ts';
+import {
+  restoreShapes,
+  type StoredShapes,
+  type StoredTemplate,
+  type TemplateList,
+} from './stored-templates.ts';
 import { TemplateStore } from './template-store.ts';
 import { type VariableUse, variableUse } from './variable-use.ts';
 
@@ -77,6 +83,27 @@ export class KnownOperations {
     if (typeof known === 'string') return undefined;
     known.templates.expect();
     return known;
+  }
+
+  /** The templates of an operation that was expected, as plain data; undefined where it is not compiled. */
+  store(
+    document: DocumentNode,
+    operationName: string | undefined,
+    list: TemplateList,
+  ): StoredShapes | undefined {
+    const known = this.#find(document, operationName);
+    return typeof known === 'string' ? undefined : list.add(known.templates);
+  }
+
+  /** As `expect`, with what was stored of it instead of making it again. */
+  restore(
+    document: DocumentNode,
+    operationName: string | undefined,
+    shapes: StoredShapes,
+    templates: readonly StoredTemplate[],
+  ): void {
+    const known = this.expect(document, operationName);
+    if (known) restoreShapes(known.templates, shapes, templates);
   }
 
   /** Takes the operations of a document for those of another that differs in its blanks only. */

@@ -15,7 +15,8 @@ interface LikelyRequest {
 export interface LikelyRequestsParts {
   readonly app: AppModel;
   readonly rules: RuleBook;
-  readonly db: Queryable;
+  /** By what the statements are made for: databases that are alike, or one of each kind. */
+  readonly dbs: readonly Queryable[];
   readonly limits: QueryLimits;
 }
 
@@ -50,7 +51,7 @@ export class LikelyRequests {
   readonly #scopes: readonly RequestScope[];
   readonly #ids: readonly string[];
 
-  constructor({ app, rules, db, limits }: LikelyRequestsParts) {
+  constructor({ app, rules, dbs, limits }: LikelyRequestsParts) {
     const kinds = new Set(app.entities.map(({ idKind }) => idKind));
     this.#ids = kinds.size > 0 ? [...kinds].map((kind) => IDS[kind]) : [IDS.UUID7];
     const account = {
@@ -61,9 +62,10 @@ export class LikelyRequests {
       roles: [],
       claims: {},
     } as const;
-    const scopeOf = (viewer: ViewerState) =>
-      new RequestScope({ app, rules, db, viewer, now: new Date(), limits });
-    this.#scopes = [{ kind: 'signedOut' } as const, account].map(scopeOf);
+    const viewers: readonly ViewerState[] = [{ kind: 'signedOut' }, account];
+    this.#scopes = dbs.flatMap((db) =>
+      viewers.map((viewer) => new RequestScope({ app, rules, db, viewer, now: new Date(), limits })),
+    );
   }
 
   of({ typed, operation: { operation } }: KnownOperation): readonly LikelyRequest[] {

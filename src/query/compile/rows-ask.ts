@@ -4,6 +4,7 @@ import type { Args } from '../read/make-plan.ts';
 import type { RowSource } from '../sql/select-rows.ts';
 import type { RowInScope, SqlEnv } from '../sql/sql-env.ts';
 import type { BuildContext } from './build-context.ts';
+import { findsManyAtOnce } from './finds-many-at-once.ts';
 import type { LongPage } from './from-level.ts';
 
 /** A field that answers rows, or something about rows. */
@@ -36,9 +37,5 @@ export function longPage(
   size: number,
 ): LongPage | undefined {
   if (!isAskedOnce || size < LONG) return undefined;
-  const { serverVersion = MANY_AT_ONCE } = scope.db;
-  return { row, isWritten: !isRoot, findsManyAtOnce: serverVersion >= MANY_AT_ONCE };
+  return { row, isWritten: !isRoot, findsManyAtOnce: findsManyAtOnce(scope.db) };
 }
-
-/** From this version on PostgreSQL reads an index once for many keys, and knows what that costs. */
-const MANY_AT_ONCE = 17;

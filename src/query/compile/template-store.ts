@@ -21,6 +21,12 @@ export class TemplateStore {
     this.#isExpected = true;
   }
 
+  /** What is known of each shape that was tried: its template, or that it has none. */
+  *tried(): Iterable<readonly [shape: string, template: Template | undefined]> {
+    for (const [shape, template] of this.#byShape)
+      if (template !== undefined) yield [shape, template ?? undefined];
+  }
+
   get(shape: string): Template | undefined {
     const template = this.#byShape.get(shape);
     // While there is room, nothing is forgotten, so it does not matter what was asked for last.

@@ -21,26 +21,30 @@ export type ParamSource =
   | { readonly constant: unknown }
   | { readonly slot: number; readonly form: ParamForm };
 
-/** How a slot's value becomes a parameter's. */
-type ParamForm = (value: SlotValue) => unknown;
+type Form = (value: SlotValue) => unknown;
 
 const each =
-  (form: (value: OneValue) => unknown): ParamForm =>
+  (form: (value: OneValue) => unknown): Form =>
   (value) =>
     Array.isArray(value) ? value.map(form) : form(value);
 
 /** Every way in which rendering hands a value on. The first one that fits both statements is taken. */
-const FORMS: readonly ParamForm[] = [
-  (value) => value,
-  each(String),
-  each((value) => likePattern('contains', String(value))),
-  each((value) => likePattern('startsWith', String(value))),
-  each((value) => likePattern('endsWith', String(value))),
-  each((value) => String(value).slice(0, 10)),
-  each((value) => Buffer.from(String(value), 'base64')),
-  (value) => JSON.stringify(value),
-  each((value) => JSON.stringify(value)),
-];
+const FORMS = {
+  same: (value) => value,
+  text: each(String),
+  contains: each((value) => likePattern('contains', String(value))),
+  startsWith: each((value) => likePattern('startsWith', String(value))),
+  endsWith: each((value) => likePattern('endsWith', String(value))),
+  day: each((value) => String(value).slice(0, 10)),
+  bytes: each((value) => Buffer.from(String(value), 'base64')),
+  json: (value) => JSON.stringify(value),
+  jsons: each((value) => JSON.stringify(value)),
+} satisfies Record<string, Form>;
+
+/** How a slot's value becomes a parameter's. By name, so that a template is plain data. */
+type ParamForm = keyof typeof FORMS;
+
+const FORM_NAMES = Object.keys(FORMS) as ParamForm[];
 
 /**
  * Finds out which parameters follow which slots, by comparing the statement of a request with the one of stand-ins for
@@ -80,7 +84,9 @@ function sourceOf(
   for (const [slot, standIn] of standIns.entries()) {
     const own = slots[slot];
     if (!own) continue;
-    const form = FORMS.find((one) => same(one(standIn), trial) && same(one(own.value), value));
+    const form = FORM_NAMES.find(
+      (name) => same(FORMS[name](standIn), trial) && same(FORMS[name](own.value), value),
+    );
     if (form) return { slot, form };
   }
   return undefined;
@@ -96,6 +102,6 @@ export function fillTemplate(template: Template, slots: readonly Slot[]): readon
     if ('constant' in source) return source.constant;
     const slot = slots[source.slot];
     if (!slot) throw new Error('The shape has fewer slots than its template');
-    return source.form(slot.value);
+    return FORMS[source.form](slot.value);
   });
 }

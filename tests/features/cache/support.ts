@@ -6,7 +6,8 @@ import { readConfig } from '../../../src/config/index.ts';
 import { type Db, openPool, type PoolOptions, syncDevelopment } from '../../../src/data/index.ts';
 import { buildApp } from '../../../src/pipeline.ts';
 import { desiredState } from '../../../src/project/desired-state.ts';
-import { findProject, readSources } from '../../../src/project/find-project.ts';
+import { writeCompiledDocuments } from '../../../src/project/documents/write-compiled-documents.ts';
+import { findProject, readOperationSources, readSources } from '../../../src/project/find-project.ts';
 import { serveProject } from '../../../src/project/serve-project.ts';
 import { makeLog } from '../../../src/serve/index.ts';
 import { createDatabase } from '../../support/database.ts';
@@ -60,6 +61,8 @@ export interface NodesOptions {
   /** Settings of each node by environment; one node for each entry. */
   readonly settings?: readonly Record<string, string>[];
   readonly mode?: 'development' | 'production';
+  /** From which node on `plinth generate` has compiled the operations; none, where it is not given. */
+  readonly compiledFrom?: number;
   /** Of each node's connections. */
   readonly pool?: Pick<PoolOptions, 'max' | 'expressLines'>;
 }
@@ -82,11 +85,17 @@ export async function startNodes(sdl: string, options: NodesOptions = {}): Promi
   const synced = await syncDevelopment({ url, projectDir: directory, ...desiredState(built) });
   if (synced.outcome === 'refused') throw new Error(JSON.stringify(synced.findings));
   const nodes: Node[] = [];
-  for (const settings of options.settings ?? [{}]) {
+  for (const [index, settings] of (options.settings ?? [{}]).entries()) {
     const config = readConfig(
       { PLINTH_ADMIN_KEY: ADMIN_KEY, LOG_LEVEL: 'silent', ...settings },
       { mode: options.mode ?? 'development', commandLine: { port: 0, host: '127.0.0.1' } },
     );
+    if (index === options.compiledFrom) {
+      const files = { sources: readOperationSources(project), limits: config.limits };
+      await writeCompiledDocuments(project, built, files, (error) => {
+        throw error;
+      });
+    }
     const db = openPool({ url, max: 8, coalesce: config.coalesce, ...options.pool });
     const seen = listen(db);
     const database = { db, url, embedded: false, close: () => db.close() };

@@ -36,7 +36,7 @@ let likely: LikelyRequests;
 beforeAll(async () => {
   paths = await startTwoPaths(SDL);
   const { app, rules, limits, db } = paths.reads.scope().scope;
-  likely = new LikelyRequests({ app, rules, db, limits });
+  likely = new LikelyRequests({ app, rules, dbs: [db], limits });
   await paths.reads.run(`INSERT INTO "Task" (id, title, open, owner, reader) VALUES
     ('${ID}', 'Mine', false, '${ID}', NULL), (gen_random_uuid(), 'Open', true, NULL, NULL), (gen_random_uuid(), 'Read', false, NULL, 'a@x.org')`);
 });
@@ -94,9 +94,9 @@ describe('an operation that is expected', () => {
     const source = 'query One { tasks { title } } query Two { tasks { owner } }';
     const spread = source.replaceAll(' ', '\n  ');
     paths.queries.expect(paths.documentOf(source), 'Two', likely);
-    paths.queries.takeAlike(parse(source), paths.documentOf(source));
+    paths.queries.known.takeAlike(parse(source), paths.documentOf(source));
     const twin = parse(spread);
-    paths.queries.takeAlike(twin, paths.documentOf(source));
+    paths.queries.known.takeAlike(twin, paths.documentOf(source));
     const { scope, prepared } = paths.reads.scope({ viewer: ACCOUNT });
     await paths.queries.answer({ document: twin, operationName: 'Two', scope });
     expect(prepared).toHaveLength(1);

@@ -2,6 +2,11 @@ import { type DocumentNode, type ExecutionResult, execute, parse, validate } fro
 import { fromByteText } from '../../../src/kit/byte-text.ts';
 import type { ViewerState } from '../../../src/model/viewer.ts';
 import { CompiledQueries } from '../../../src/query/compile/index.ts';
+import {
+  type StoredShapes,
+  type StoredTemplate,
+  TemplateList,
+} from '../../../src/query/compile/stored-templates.ts';
 import { type Reads, startReads } from '../reads/start-reads.ts';
 
 export interface Question {
@@ -33,6 +38,8 @@ export interface TwoPaths {
   readonly faults: unknown[];
   /** What a source is parsed to, each time that it is asked. */
   documentOf(source: string): DocumentNode;
+  /** Forgets an operation but for what can be stored of it as JSON, as between `plinth generate` and a start. */
+  storeAndRestore(source: string): void;
   ask(question: Question): Promise<TwoAnswers>;
 }
 
@@ -54,6 +61,14 @@ export async function startTwoPaths(sdl: string, custom: Record<string, unknown>
     if (invalid.length > 0) throw new Error(`${source}\n${invalid.map(({ message }) => message).join('\n')}`);
     documents.set(source, document);
     return document;
+  };
+  const storeAndRestore = (source: string): void => {
+    const list = new TemplateList();
+    const shapes = queries.known.store(documentOf(source), undefined, list);
+    documents.delete(source);
+    if (!shapes) return;
+    const stored: [StoredShapes, StoredTemplate[]] = JSON.parse(JSON.stringify([shapes, list.all]));
+    queries.known.restore(documentOf(source), undefined, ...stored);
   };
   const ask = async ({
     source,
@@ -81,5 +96,5 @@ export async function startTwoPaths(sdl: string, custom: Record<string, unknown>
       prepared: other.prepared,
     };
   };
-  return { reads, queries, faults, documentOf, ask };
+  return { reads, queries, faults, documentOf, storeAndRestore, ask };
 }

@@ -1,9 +1,9 @@
 import { type DocumentNode, print } from 'graphql';
-import type { Limits } from '../config/index.ts';
-import type { Place, Problems } from '../kit/problem.ts';
-import { ViewerError } from '../kit/viewer-error.ts';
-import { type ListedDocument, type Operation, withTypenames } from '../operations/index.ts';
-import { limitOperation } from '../serve/index.ts';
+import type { Limits } from '../../config/index.ts';
+import type { Place, Problems } from '../../kit/problem.ts';
+import { ViewerError } from '../../kit/viewer-error.ts';
+import { type ListedDocument, type Operation, withTypenames } from '../../operations/index.ts';
+import { limitOperation } from '../../serve/index.ts';
 
 const REMEDY = 'Ask for less in one operation, or raise this limit in the settings.';
 

@@ -1,14 +1,16 @@
-import type { GraphQLSchema } from 'graphql';
-import type { Config, Limits } from '../config/index.ts';
-import { type Problem, Problems, ProblemsError } from '../kit/problem.ts';
+import { type GraphQLSchema, isScalarType, isSpecifiedScalarType } from 'graphql';
+import type { Config, Limits } from '../../config/index.ts';
+import { scalarTypes } from '../../emit/scalars/index.ts';
+import { type Problem, Problems, ProblemsError } from '../../kit/problem.ts';
 import {
   checkListed,
   checkOperations,
   readManifests,
   readOperations,
   TrustedDocuments,
-} from '../operations/index.ts';
-import { type OperationSources, type Project, readOperationSources } from './find-project.ts';
+} from '../../operations/index.ts';
+import { type OperationSources, type Project, readOperationSources } from '../find-project.ts';
+import type { CompiledDocuments } from './compiled-documents.ts';
 import { measureDocuments } from './measure-documents.ts';
 
 /** Everything that is wrong with the documents of a project's clients: what does not fit the API, and what is too large. */
@@ -26,22 +28,32 @@ export function findOperationProblems(
   return problems.sorted();
 }
 
+/** What values a scalar of the author's takes, the project's code says, which may have changed since. */
+function hasOwnScalars(api: GraphQLSchema): boolean {
+  return Object.values(api.getTypeMap()).some(
+    (type) => isScalarType(type) && !isSpecifiedScalarType(type) && !Object.hasOwn(scalarTypes, type.name),
+  );
+}
+
 function trustedDocuments({ graphql, json }: OperationSources): TrustedDocuments {
   const problems = new Problems();
-  return new TrustedDocuments(readOperations(graphql, problems), readManifests(json, problems));
+  return TrustedDocuments.of(readOperations(graphql, problems), readManifests(json, problems));
 }
 
 /**
  * The documents that clients may name by their id. Where only these may be sent, they are read, compared with the API and
  * measured once, here: a mistake in them is one that clients would run into, so the server does not start with it. Otherwise
  * they are read when a client first names one, and judged as any other text.
+ * @param compiled these documents, as they were compiled after `check` had found no error in them
  * @throws ProblemsError
  */
 export function loadDocuments(
   project: Project,
   api: GraphQLSchema,
   { documents: access, limits }: Pick<Config, 'documents' | 'limits'>,
+  compiled?: CompiledDocuments,
 ): () => TrustedDocuments {
+  if (compiled && (access === 'open' || !hasOwnScalars(api))) return () => compiled.documents;
   const sources = readOperationSources(project);
   let documents: TrustedDocuments | undefined;
   const load = (): TrustedDocuments => (documents ??= trustedDocuments(sources));
