@@ -26,10 +26,10 @@ function cleanJson(value: unknown, path: InputPath): JsonValue {
   if (Array.isArray(value)) return value.map((item, index) => cleanJson(item, [...path, index]));
   if (typeof value !== 'object' || value === null)
     return typeof value === 'bigint' ? value.toString() : (value as JsonValue);
-  const clean: Record<string, JsonValue> = {};
-  for (const [key, item] of Object.entries(value))
-    clean[cleanText(key, path)] = cleanJson(item, [...path, key]);
-  return clean;
+  // To assign to `__proto__` would set no key.
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [cleanText(key, path), cleanJson(item, [...path, key])]),
+  );
 }
 
 /**
