@@ -171,21 +171,26 @@ function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane, plans, se
     closeCancellably(client, async () => {
       const { name, shares } = options;
       if (name === undefined || !shares) return runForTexts(client, text, params, options);
-      const way = shares === 'read' ? plans.next(name) : 'prepared';
+      const isRead = shares === 'read';
+      const way = isRead ? plans.begin(name) : 'prepared';
       const began = performance.now();
-      const note = (): void => {
+      const note = (stopped?: 'timeout' | 'cancelled'): void => {
         const ms = performance.now() - began;
-        if (shares === 'read') plans.note(name, way, ms);
-        lane?.note({ name, shares }, ms);
+        if (isRead && stopped) plans.noteStopped(name, way, ms);
+        else if (isRead) plans.note(name, way, ms);
+        // What was cancelled may have been short, and on the lane there are no plans but the prepared ones.
+        if (stopped !== 'cancelled' && way === 'prepared') lane?.note({ name, shares }, ms);
       };
       try {
         const texts = await runForTexts(client, text, params, way === 'anew' ? unnamed(options) : options);
         note();
         return texts;
       } catch (error) {
-        // With a plan for other values it may never end.
-        if (shares === 'read' && error instanceof DatabaseError && error.kind === 'timeout') note();
+        const kind = error instanceof DatabaseError ? error.kind : undefined;
+        if (isRead && (kind === 'timeout' || kind === 'cancelled')) note(kind);
         throw error;
+      } finally {
+        if (isRead) plans.end(name, way);
       }
     });
   // The pool forgets who still waits for a connection when it is closed.
@@ -206,7 +211,7 @@ function asDb(pool: pg.Pool, poolOptions: PoolOptions, { family, lane, plans, se
     execute: async (text, params = [], options = {}) => (await run(text, params, options)).rowCount ?? 0,
     readTexts: (text, params, options = {}) => {
       const { name, shares, rows } = options;
-      const mayShare = shares && name !== undefined && plans.next(name) === 'prepared';
+      const mayShare = shares && name !== undefined && plans.mayShare(name);
       const sooner = mayShare && lane?.run({ text, params, name, shares, rows });
       if (!sooner) return readTexts(text, params, options);
       return sooner.then((outcome) => (outcome ? outcome.texts : again(readTexts(text, params, options))));

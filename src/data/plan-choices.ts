@@ -29,11 +29,28 @@ export class PlanChoice {
   /** Since the last trial, and how many there are to be before the next one. */
   #runs = 0;
   #pause = RUNS_BEFORE_FIRST_TRIAL;
-  /** Runs of the other way that are missing. */
+  /** Runs of the other way that are missing, and how many of them have begun. */
   #missing = 0;
+  #begun = 0;
+
+  get usual(): Way {
+    return this.#way;
+  }
 
   get next(): Way {
-    return this.#missing > 0 ? this.#other : this.#way;
+    return this.#begun < this.#missing ? this.#other : this.#way;
+  }
+
+  /** A run begins. Only as many as are missing go the other way: whoever comes meanwhile would find out how slow it is. */
+  begin(): Way {
+    const way = this.next;
+    if (way !== this.#way) this.#begun += 1;
+    return way;
+  }
+
+  /** A run that has begun is over, whatever became of it. */
+  end(way: Way): void {
+    if (way !== this.#way && this.#begun > 0) this.#begun -= 1;
   }
 
   note(way: Way, ms: number): void {
@@ -46,6 +63,15 @@ export class PlanChoice {
     }
   }
 
+  /** Notes a run that was stopped: it would have taken longer, and with a plan for other values it may never end. */
+  noteStopped(way: Way, ms: number): void {
+    if (ms < SLOW_MS) return;
+    const usualMs = this.#ms[this.#way];
+    if (way === this.#way) this.note(way, Math.max(ms, usualMs));
+    // Before it has taken as long as the usual way, it might have been faster.
+    else if (ms >= usualMs) this.note(way, ms);
+  }
+
   get #other(): Way {
     return this.#way === 'prepared' ? 'anew' : 'prepared';
   }
@@ -56,6 +82,7 @@ export class PlanChoice {
     if (this.#way === 'prepared' && this.#ms.prepared < SLOW_MS) return;
     this.#ms[this.#other] = 0;
     this.#missing = RUNS_OF_A_TRIAL;
+    this.#begun = 0;
   }
 
   #decide(): void {
@@ -73,17 +100,35 @@ export class PlanChoice {
 export class PlanChoices {
   readonly #choices = new Map<string, PlanChoice>();
 
-  next(name: string): Way {
-    return this.#choices.get(name)?.next ?? 'prepared';
+  /** Whether the next run may go where no plan but the prepared one is known, among others that would wait for it. */
+  mayShare(name: string): boolean {
+    const choice = this.#choices.get(name);
+    return !choice || (choice.usual === 'prepared' && choice.next === 'prepared');
+  }
+
+  begin(name: string): Way {
+    return this.#choices.get(name)?.begin() ?? 'prepared';
+  }
+
+  end(name: string, way: Way): void {
+    this.#choices.get(name)?.end(way);
   }
 
   note(name: string, way: Way, ms: number): void {
+    this.#choiceOf(name).note(way, ms);
+  }
+
+  noteStopped(name: string, way: Way, ms: number): void {
+    this.#choiceOf(name).noteStopped(way, ms);
+  }
+
+  #choiceOf(name: string): PlanChoice {
     let choice = this.#choices.get(name);
     if (!choice) {
       if (this.#choices.size >= CAPACITY) this.#choices.clear();
       choice = new PlanChoice();
       this.#choices.set(name, choice);
     }
-    choice.note(way, ms);
+    return choice;
   }
 }

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Db, openPool } from '../../src/data/index.ts';
-import { PlanChoice, type Way } from '../../src/data/plan-choices.ts';
+import { PlanChoice, PlanChoices, type Way } from '../../src/data/plan-choices.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 
 /** Runs a statement that takes so long either way; answers the ways that it went. */
@@ -48,6 +48,61 @@ describe('a prepared statement is planned anew for each run', () => {
   });
 });
 
+describe('while a way is tried', () => {
+  const tried = (): PlanChoice => {
+    const choice = new PlanChoice();
+    play(choice, 8, () => 100);
+    return choice;
+  };
+
+  it('only as many go it at once as are to be noted', () => {
+    const choice = tried();
+    expect(anews(Array.from({ length: 50 }, () => choice.begin()))).toBe(5);
+    choice.end('anew');
+    expect(anews(Array.from({ length: 50 }, () => choice.begin()))).toBe(1);
+    for (let run = 0; run < 5; run++) {
+      choice.note('anew', 1);
+      choice.end('anew');
+    }
+    expect(anews(Array.from({ length: 50 }, () => choice.begin()))).toBe(50);
+  });
+
+  it('the next trial has all of its runs', () => {
+    const choice = tried();
+    for (let trial = 0; trial < 4; trial++) {
+      let anew = 0;
+      for (let run = 0; run < 10_000 && anew < 5; run++) {
+        const way = choice.begin();
+        if (way === 'anew') anew += 1;
+        choice.note(way, 100);
+        choice.end(way);
+      }
+      expect(anew).toBe(5);
+    }
+  });
+
+  it('what was stopped counts where it had taken as long by then', () => {
+    const choice = tried();
+    for (let run = 0; run < 20; run++) choice.noteStopped('anew', 50);
+    expect(choice.next).toBe('anew');
+    for (let run = 0; run < 5; run++) choice.noteStopped('anew', 200);
+    expect(choice.next).toBe('prepared');
+  });
+
+  it('it goes where no others wait for it', () => {
+    const choices = new PlanChoices();
+    expect(choices.mayShare('read')).toBe(true);
+    const mayShare = new Set<boolean>();
+    for (let run = 0; run < 300; run++) {
+      const way = choices.begin('read');
+      choices.note('read', way, way === 'prepared' ? 100 : 1);
+      choices.end('read', way);
+      if (run > 20) mayShare.add(choices.mayShare('read'));
+    }
+    expect(mayShare).toEqual(new Set([false]));
+  });
+});
+
 describe('a range that few rows meet, in the order of another column', () => {
   let database: TestDatabase;
   let db: Db;
@@ -57,6 +112,10 @@ describe('a range that few rows meet, in the order of another column', () => {
     await db.execute('CREATE TABLE task (id int PRIMARY KEY, day int NOT NULL)');
     await db.execute('INSERT INTO task SELECT n, n FROM generate_series(1, 400000) AS n');
     await db.execute('CREATE INDEX ON task (day)');
+    // Slower than it says.
+    await db.execute(
+      `CREATE FUNCTION any_task(int) RETURNS bool LANGUAGE plpgsql COST 0.0001 AS 'BEGIN RETURN true; END'`,
+    );
     await db.execute('VACUUM ANALYZE task');
   });
   afterAll(async () => {
@@ -77,5 +136,25 @@ describe('a range that few rows meet, in the order of another column', () => {
     const prepared = await total((day) => client.query({ name: 'kept', text, values: [day] }));
     client.release();
     expect(ours * 3).toBeLessThan(prepared);
+  });
+
+  it('also where nobody has waited until all rows were looked at', { timeout: 60_000 }, async () => {
+    const text = 'SELECT id::text AS found FROM task WHERE any_task(id) AND day >= $1 ORDER BY id LIMIT 20';
+    const alone = openPool({ url: database.url, max: 1 });
+    onTestFinished(() => alone.close());
+    const read = (day: number, signal?: AbortSignal) =>
+      alone.readTexts(text, [day], { name: 'any tasks since', shares: 'read', signal });
+    for (let run = 0; run < 20; run++) await read(1);
+    const ends: string[] = [];
+    for (let run = 0; run < 60; run++) {
+      const work = read(399_990, AbortSignal.timeout(60));
+      ends.push(
+        await work.then(
+          () => 'answered',
+          () => 'stopped',
+        ),
+      );
+    }
+    expect(ends.slice(30)).toEqual(ends.slice(30).map(() => 'answered'));
   });
 });
