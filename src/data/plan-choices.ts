@@ -1,3 +1,5 @@
+import { LatelyUsed } from './lately-used.ts';
+
 /** A prepared statement that takes no longer is left as it is: to plan it costs a good part of that. Milliseconds. */
 const SLOW_MS = 10;
 /** So much faster it has to be when it is planned anew, which takes the processor longer than it shows. */
@@ -98,7 +100,7 @@ export class PlanChoice {
 
 /** The choices of a pool, by the statements' names. */
 export class PlanChoices {
-  readonly #choices = new Map<string, PlanChoice>();
+  readonly #choices = new LatelyUsed<PlanChoice>(CAPACITY);
 
   /** Whether the next run may go where no plan but the prepared one is known, among others that would wait for it. */
   mayShare(name: string): boolean {
@@ -123,12 +125,6 @@ export class PlanChoices {
   }
 
   #choiceOf(name: string): PlanChoice {
-    let choice = this.#choices.get(name);
-    if (!choice) {
-      if (this.#choices.size >= CAPACITY) this.#choices.clear();
-      choice = new PlanChoice();
-      this.#choices.set(name, choice);
-    }
-    return choice;
+    return this.#choices.use(name, () => new PlanChoice());
   }
 }

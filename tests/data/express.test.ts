@@ -614,4 +614,16 @@ describe('what counts as short', () => {
     expect(short.usualMs('s')).toBeLessThan(1.5);
     expect(short.usualMs('never seen')).toBe(0);
   });
+
+  it('is remembered however many others come, as long as it is used', () => {
+    const short = noted(eight(0.5));
+    for (let number = 0; number < 3_000; number++) {
+      short.noteBeside({ name: `other ${number}`, shares: 'read' }, 0.5, 0);
+      if (number % 100 === 0) short.noteOnLane([S], 0.5, 0);
+    }
+    expect(short.has('s', 0)).toBe(true);
+    for (let number = 0; number < 1_000; number++)
+      short.noteBeside({ name: `another ${number}`, shares: 'read' }, 0.5, 0);
+    expect(short.has('s', 0)).toBe(false);
+  });
 });

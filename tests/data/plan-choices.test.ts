@@ -103,6 +103,23 @@ describe('while a way is tried', () => {
   });
 });
 
+it('the choice of what is used is remembered, however many others come', () => {
+  const choices = new PlanChoices();
+  const run = (name: string): Way => {
+    const way = choices.begin(name);
+    choices.note(name, way, way === 'prepared' ? 100 : 1);
+    choices.end(name, way);
+    return way;
+  };
+  for (let time = 0; time < 30; time++) run('slow');
+  const ways: Way[] = [];
+  for (let number = 0; number < 3_000; number++) {
+    run(`other ${number}`);
+    if (number % 100 === 0) ways.push(run('slow'));
+  }
+  expect(anews(ways)).toBe(30);
+});
+
 describe('a range that few rows meet, in the order of another column', () => {
   let database: TestDatabase;
   let db: Db;

@@ -1,4 +1,5 @@
 import type { Shares } from '../db.ts';
+import { LatelyUsed } from '../lately-used.ts';
 
 /** A statement is short that took less than this not long ago. Milliseconds. */
 const QUICK_MS = 2;
@@ -27,7 +28,7 @@ const APART: Backoff = { firstMs: 1_000, longestMs: 60_000 };
 const FORGIVEN_AFTER = 16;
 /** How fast the usual time of a statement is learnt. */
 const USUAL_STEP = 1 / 32;
-/** Statements that are watched; there are no more prepared ones. */
+/** Statements that are watched: as many as a connection has prepared. */
 const CAPACITY = 1_000;
 
 interface Backoff {
@@ -114,7 +115,7 @@ export interface Named {
 
 /** Which prepared statements have been short of late, by name. Times are as `performance.now()` counts. */
 export class ShortStatements {
-  readonly #watched = new Map<string, Watched>();
+  readonly #watched = new LatelyUsed<Watched>(CAPACITY);
 
   has(name: string, now: number): boolean {
     const one = this.#watched.get(name);
@@ -192,12 +193,6 @@ export class ShortStatements {
   }
 
   #find({ name, shares }: Named): Watched {
-    let one = this.#watched.get(name);
-    if (!one) {
-      if (this.#watched.size >= CAPACITY) this.#watched.clear();
-      one = new Watched(shares);
-      this.#watched.set(name, one);
-    }
-    return one;
+    return this.#watched.use(name, () => new Watched(shares));
   }
 }
