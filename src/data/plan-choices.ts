@@ -1,4 +1,4 @@
-import { LatelyUsed } from './lately-used.ts';
+import { RecentMap } from '../kit/recent-map.ts';
 
 /** A prepared statement that takes no longer is left as it is: to plan it costs a good part of that. Milliseconds. */
 const SLOW_MS = 10;
@@ -100,7 +100,7 @@ export class PlanChoice {
 
 /** The choices of a pool, by the statements' names. */
 export class PlanChoices {
-  readonly #choices = new LatelyUsed<PlanChoice>(CAPACITY);
+  readonly #choices = new RecentMap<PlanChoice>(CAPACITY);
 
   /** Whether the next run may go where no plan but the prepared one is known, among others that would wait for it. */
   mayShare(name: string): boolean {
@@ -125,6 +125,10 @@ export class PlanChoices {
   }
 
   #choiceOf(name: string): PlanChoice {
-    return this.#choices.use(name, () => new PlanChoice());
+    const known = this.#choices.get(name);
+    if (known) return known;
+    const made = new PlanChoice();
+    this.#choices.set(name, made);
+    return made;
   }
 }

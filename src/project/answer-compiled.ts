@@ -9,6 +9,7 @@ import {
 import { DatabaseError, type Queryable } from '../data/index.ts';
 import { HeaderMap } from '../kit/apollo-server.ts';
 import { asByteText, type ByteText } from '../kit/byte-text.ts';
+import { RecentMap } from '../kit/recent-map.ts';
 import {
   type CompiledQueries,
   type CompiledWrites,
@@ -18,7 +19,7 @@ import {
 import { resultOfFailure } from '../query/execute-operation.ts';
 import { admitOperation, asksRuledFields } from '../query/guards/index.ts';
 import type { RequestScope } from '../query/request-scope.ts';
-import { type PlainOperation, RecentMap, type TextAnswer } from '../serve/index.ts';
+import type { PlainOperation, TextAnswer } from '../serve/index.ts';
 import type { OperationContext } from './make-resolver-context.ts';
 import type { ReadRouting } from './replicas/route-reads.ts';
 

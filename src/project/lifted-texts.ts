@@ -1,4 +1,5 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { RecentMap } from '../kit/recent-map.ts';
 import {
   type LiftedDocument,
   liftLiterals,
@@ -6,7 +7,7 @@ import {
   splitText,
   valuesOf,
 } from '../query/compile/index.ts';
-import { type PlainOperation, RecentMap } from '../serve/index.ts';
+import type { PlainOperation } from '../serve/index.ts';
 
 /** Longer texts are parsed anew each time: they are rare, and it takes long to make something of them. */
 const LONGEST_TEXT = 4_096;

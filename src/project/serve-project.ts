@@ -149,7 +149,7 @@ export async function serveProject(parts: ServeParts): Promise<RunningServer> {
 const COMPILED_NOW = {
   missing: 'documents are compiled now; "plinth generate" does so when the project is built',
   unfit:
-    'documents are compiled now: generated/compiled-documents.jsonl was made for another schema, other operations, other limits or another version of Plinth. Run "plinth generate" with the settings of this server when the project is built',
+    'documents are compiled now: generated/compiled-documents.jsonl was made for another schema, other operations, other limits or another version of Plinth, or is damaged. Run "plinth generate" with the settings of this server when the project is built',
 } as const;
 
 /** Where only the project's own documents may be sent, they are ready before the first request is. */

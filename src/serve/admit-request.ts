@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Config } from '../config/config.ts';
+import { RecentMap } from '../kit/recent-map.ts';
 import { ViewerError } from '../kit/viewer-error.ts';
 import { limitOperation, type OperationFacts } from './limit-operation.ts';
 import type { MaskError } from './mask-errors.ts';
 import { refuseHostileJson } from './refuse-hostile-json.ts';
-import { RecentMap } from './remember-recent.ts';
 import type { TimeLimit } from './time-limit.ts';
 import type { PlainOperation, RequestInfo } from './types.ts';
 import { ADMIN_KEY_HEADER, resolveViewer } from './viewer.ts';

@@ -1,6 +1,6 @@
 import type { ApolloServerOptions } from '@apollo/server';
 import type { DocumentNode } from 'graphql';
-import { RecentMap } from './remember-recent.ts';
+import { RecentMap } from '../kit/recent-map.ts';
 
 type DocumentStore = NonNullable<ApolloServerOptions<object>['documentStore']>;
 

@@ -1,7 +1,6 @@
 export { createServer } from './create-server.ts';
 export { limitOperation } from './limit-operation.ts';
 export { type Log, makeLog } from './log.ts';
-export { RecentMap } from './remember-recent.ts';
 export type {
   ContextValue,
   PlainOperation,

@@ -1,4 +1,4 @@
-import { RecentMap } from './remember-recent.ts';
+import { RecentMap } from '../kit/recent-map.ts';
 
 /** The media types that answers come in; the first is the default of clients that state none. */
 const OFFERED = ['application/json', 'application/graphql-response+json'] as const;

@@ -1,7 +1,7 @@
+import { RecentMap } from '../kit/recent-map.ts';
 import { didYouMean } from '../kit/suggest.ts';
 import { type InputIssue, ViewerError } from '../kit/viewer-error.ts';
 import type { KnownViewer, ViewerState } from '../model/viewer.ts';
-import { RecentMap } from './remember-recent.ts';
 
 interface Property {
   readonly expected: string;

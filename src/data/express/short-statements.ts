@@ -1,5 +1,5 @@
+import { RecentMap } from '../../kit/recent-map.ts';
 import type { Shares } from '../db.ts';
-import { LatelyUsed } from '../lately-used.ts';
 
 /** A statement is short that took less than this not long ago. Milliseconds. */
 const QUICK_MS = 2;
@@ -115,7 +115,7 @@ export interface Named {
 
 /** Which prepared statements have been short of late, by name. Times are as `performance.now()` counts. */
 export class ShortStatements {
-  readonly #watched = new LatelyUsed<Watched>(CAPACITY);
+  readonly #watched = new RecentMap<Watched>(CAPACITY);
 
   has(name: string, now: number): boolean {
     const one = this.#watched.get(name);
@@ -193,6 +193,10 @@ export class ShortStatements {
   }
 
   #find({ name, shares }: Named): Watched {
-    return this.#watched.use(name, () => new Watched(shares));
+    const known = this.#watched.get(name);
+    if (known) return known;
+    const made = new Watched(shares);
+    this.#watched.set(name, made);
+    return made;
   }
 }

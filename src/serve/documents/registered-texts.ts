@@ -1,4 +1,4 @@
-import { RecentMap } from '../remember-recent.ts';
+import { RecentMap } from '../../kit/recent-map.ts';
 
 /** Bounds of what strangers may have us remember. */
 const TEXTS = 1_000;
