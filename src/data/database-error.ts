@@ -79,6 +79,8 @@ const kindOfState: Readonly<Record<string, DatabaseErrorKind>> = {
   '57P02': 'unavailable',
   '57P03': 'unavailable',
   '57P05': 'unavailable',
+  // The connection has lost its prepared statements, to a DISCARD ALL, say.
+  '26000': 'unavailable',
   '53300': 'unavailable',
   '53200': 'unavailable',
   '53100': 'unavailable',

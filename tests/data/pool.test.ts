@@ -122,6 +122,26 @@ describe('errors', () => {
   });
 });
 
+describe('a connection that has lost its prepared statements', () => {
+  const read = (on: Db, value: string, shares: Shares | undefined) =>
+    on.readTexts('SELECT $1::text', [value], { name: 'forgotten', ...(shares && { shares }) });
+  it('is given up: a read is asked again, anything else from the next time on', async () => {
+    const one = openPool({ url: database.url, max: 1, expressLines: 0 });
+    try {
+      for (const shares of ['read', undefined] as const) {
+        expect(await read(one, 'a', shares)).toEqual(['a']);
+        await one.execute('DISCARD ALL');
+        const failure = await failureOf(() => read(one, 'b', shares));
+        if (shares) expect(failure).toEqual(['b']);
+        else expect(failure).toMatchObject({ kind: 'unavailable', sqlState: '26000' });
+        expect(await read(one, 'c', shares)).toEqual(['c']);
+      }
+    } finally {
+      await one.close();
+    }
+  });
+});
+
 describe('time', () => {
   it('a statement that takes too long is cancelled by the server', async () => {
     const impatient = openPool({ url: database.url, statementTimeoutMs: 100 });
