@@ -148,6 +148,7 @@ export async function serveProject(parts: ServeParts): Promise<RunningServer> {
 /** Why a start takes longer than it has to. */
 const COMPILED_NOW = {
   missing: 'documents are compiled now; "plinth generate" does so when the project is built',
+  unreadable: 'documents are compiled now: generated/compiled-documents.jsonl cannot be read',
   unfit:
     'documents are compiled now: generated/compiled-documents.jsonl was made for another schema, other operations, other limits or another version of Plinth, or is damaged. Run "plinth generate" with the settings of this server when the project is built',
 } as const;
@@ -156,7 +157,7 @@ const COMPILED_NOW = {
 async function makeServed(parts: ServeParts): Promise<ProjectApp> {
   const app = await makeApp(parts);
   if (parts.config.documents !== 'trusted' || typeof app.compiled === 'object') return app;
-  parts.log[app.compiled === 'unfit' ? 'warn' : 'info'](COMPILED_NOW[app.compiled]);
+  parts.log[app.compiled === 'missing' ? 'info' : 'warn'](COMPILED_NOW[app.compiled]);
   try {
     await app.prepare(app.documents());
     return app;

@@ -121,6 +121,13 @@ describe('what was compiled', () => {
     expect(typeof find()).toBe('object');
   });
 
+  it('keeps nobody from starting where it cannot be read', async () => {
+    await compile();
+    rmSync(join(directory, FILE));
+    mkdirSync(join(directory, FILE));
+    expect(find()).toBe('unreadable');
+  });
+
   it('is not used with other limits', async () => {
     await compile();
     expect(find({ PLINTH_PAGE_MAX: '50' })).toBe('unfit');

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../config/index.ts';
 import type { BuiltApp } from '../../pipeline.ts';
@@ -16,18 +16,19 @@ export function findCompiledDocuments(
   project: Project,
   built: BuiltApp,
   limits: Config['limits'],
-): CompiledDocuments | 'missing' | 'unfit' {
-  const text = readIfThere(compiledDocumentsFile(project));
-  if (text === undefined) return 'missing';
+): CompiledDocuments | 'missing' | 'unreadable' | 'unfit' {
+  const file = compiledDocumentsFile(project);
+  const text = readIfPossible(file);
+  if (text === undefined) return existsSync(file) ? 'unreadable' : 'missing';
   const fingerprint = documentsFingerprint(built, readOperationSources(project), limits);
   return readCompiledDocuments(text, fingerprint) ?? 'unfit';
 }
 
-function readIfThere(file: string): string | undefined {
+/** A server can do without it, so whatever keeps it from being read must not keep the server from starting. */
+function readIfPossible(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+  } catch {
+    return undefined;
   }
 }
