@@ -85,6 +85,25 @@ describe('what was compiled', () => {
     expect(older.length).toBe(shapes.length / 2);
   });
 
+  it('is there for the first of many documents as for the last', { timeout: 60_000 }, async () => {
+    // Ids of every kind: each makes shapes of its own, together more than are remembered at once.
+    const other = (name: string, kind: string) =>
+      `type ${name} @model @access(read: "true") { id: ID! @id(auto: ${kind}) }\n`;
+    write('schema.graphql', SDL + other('Serial', 'INT') + other('Word', 'NONE'));
+    const queries = Array.from({ length: 180 }, (_, number) => [
+      `q${number}`,
+      `query ($id: ID!, $offset: Int) { a${number}: tasks(where: { id: { eq: $id } }, offset: $offset) { id } }`,
+    ]);
+    write('operations/b.json', JSON.stringify(Object.fromEntries(queries)));
+    await compile();
+    const found = find();
+    if (typeof found === 'string') throw new Error(found);
+    const shapes = found.texts.map(
+      ([, plan]) => found.plan(plan).operations.flatMap(([, own]) => own).length,
+    );
+    expect(shapes.slice(0, 180)).toEqual(Array.from({ length: 180 }, () => 24));
+  });
+
   it('is missing where nobody has compiled', () => {
     expect(find()).toBe('missing');
   });

@@ -45,11 +45,11 @@ export async function compileDocuments(
   const plans = new DocumentPlans(new CompiledQueries(parts), new CompiledWrites(parts, noDatabase()));
   const likely = new LikelyRequests({ app, rules, dbs, limits: queryLimits(limits) });
   const prepared = new PreparedDocuments({ schema, maxTokens: limits.tokens, compiling: { plans, likely } });
-  await prepared.add(documents.all());
+  const made = await prepared.compile(documents.all());
   const fingerprint = documentsFingerprint(built, sources, limits);
   const compiled = files.operations.filter(({ document }) => plans.isCompiled(document)).length;
   const counts = { operations: files.operations.length, compiled };
-  return { fingerprint, documents, ...prepared.compiled(), counts };
+  return { fingerprint, documents, ...made, counts };
 }
 
 /** Statements are made for it and never run. */

@@ -52,7 +52,11 @@ export class PreparedDocuments {
    * Compiles as many as there is room and time for, a turn of the event loop for each; the others are compiled when they are
    * first sent.
    */
-  async add(documents: Iterable<TrustedDocument>, mostMs = Number.POSITIVE_INFINITY): Promise<void> {
+  async add(
+    documents: Iterable<TrustedDocument>,
+    mostMs = Number.POSITIVE_INFINITY,
+    onPlanned: (document: DocumentNode) => void = () => undefined,
+  ): Promise<void> {
     const until = performance.now() + mostMs;
     let characters = 0;
     /** Plans by the text as graphql-js prints it. */
@@ -61,19 +65,21 @@ export class PreparedDocuments {
       characters += text.length;
       if (this.#byText.size >= PREPARED_TEXTS || characters > PREPARED_CHARACTERS) return;
       if (performance.now() > until) return;
-      this.#prepare(text, plans);
+      this.#prepare(text, plans, onPlanned);
       await nextTurn();
     }
   }
 
-  /** What `add` has compiled. */
-  compiled(): { readonly texts: PlanOfText; readonly plans: readonly StoredPlans[] } {
+  /** As `add`, and what it has compiled: taken document by document, since the templates of many are not all remembered. */
+  async compile(
+    documents: Iterable<TrustedDocument>,
+  ): Promise<{ readonly texts: PlanOfText; readonly plans: readonly StoredPlans[] }> {
     const { compiling } = this.#parts;
+    const plans: StoredPlans[] = [];
+    await this.add(documents, undefined, (document) => {
+      plans.push(compiling?.plans.store(document) ?? { operations: [], templates: [] });
+    });
     const texts = [...this.#byText].map(([text, { plan }]) => [text, plan] as const);
-    const plans = this.#planned.map(
-      (document): StoredPlans =>
-        document && compiling ? compiling.plans.store(document) : { operations: [], templates: [] },
-    );
     return { texts, plans };
   }
 
@@ -88,7 +94,7 @@ export class PreparedDocuments {
     this.#textByHash.set(documentId(text), text);
   }
 
-  #prepare(text: string, plans: Map<string, number>): void {
+  #prepare(text: string, plans: Map<string, number>, onPlanned: (document: DocumentNode) => void): void {
     const document = this.#parse(text);
     if (!document) return;
     const printed = print(document);
@@ -97,6 +103,7 @@ export class PreparedDocuments {
     const plan = known ?? this.#planned.length;
     plans.set(printed, plan);
     this.#plan(document, plan, () => undefined);
+    if (known === undefined) onPlanned(document);
     this.#keep(text, { plan, document });
   }
 
