@@ -126,6 +126,10 @@ describe('what was compiled', () => {
     ['it is empty', () => write(FILE, '')],
     ['it is something else', () => write(FILE, 'null\n')],
     ['a statement was changed', () => write(FILE, read().replaceAll('\\"open\\"', '\\"title\\"'))],
+    ['a document was changed', () => write(FILE, read().replace('{ count }', '{ coumt }'))],
+    ['a document has the statements of another', () => write(FILE, read().replace('",0]', '",1]'))],
+    ['an id was changed', () => write(FILE, read().replace('["b",', '["c",'))],
+    ['its documents are missing', () => write(FILE, read().replace('"texts":', '"text":'))],
     ['another version has made it', () => write(FILE, read().replace('"format":1', '"format":2'))],
     [
       'other code has made it',

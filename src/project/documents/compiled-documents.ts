@@ -9,13 +9,15 @@ interface Header {
   readonly format: typeof FORMAT;
   /** What it was made of and for. */
   readonly fingerprint: string;
-  /** SHA-256 of all other lines. */
-  readonly plans: string;
+  /** SHA-256 of everything that follows. */
+  readonly digest: string;
   /** In the order in which they are likely to be sent. Null: it is not compiled before it is sent. */
   readonly texts: readonly (readonly [text: string, plan: number | null])[];
   /** Ids that builds of clients have given, with the places of their texts. */
   readonly listed: readonly (readonly [id: string, place: number])[];
 }
+
+type Known = Pick<Header, 'texts' | 'listed'>;
 
 /** The documents of a project's clients as `plinth generate` has compiled them. */
 export interface CompiledDocuments {
@@ -38,13 +40,11 @@ export function emitCompiledDocuments({ fingerprint, documents, texts, plans }: 
   const all = [...documents.all()].map(({ text }) => text);
   const placeOf = new Map(all.map((text, place) => [text, place]));
   const lines = plans.map((plan) => `${JSON.stringify(plan)}\n`).join('');
-  const header: Header = {
-    format: FORMAT,
-    fingerprint,
-    plans: documentId(lines),
+  const known: Known = {
     texts: all.map((text) => [text, planOf.get(text) ?? null]),
     listed: documents.listed.map(({ id, text }) => [id, placeOf.get(text) ?? 0]),
   };
+  const header: Header = { format: FORMAT, fingerprint, digest: digestOf(known, lines), ...known };
   return `${JSON.stringify(header)}\n${lines}`;
 }
 
@@ -54,7 +54,7 @@ export function readCompiledDocuments(text: string, fingerprint: string): Compil
   const header = readHeader(text.slice(0, end));
   if (header?.format !== FORMAT || header.fingerprint !== fingerprint) return undefined;
   const rest = text.slice(end + 1);
-  if (documentId(rest) !== header.plans) return undefined;
+  if (digestOf(header, rest) !== header.digest) return undefined;
   const lines = rest.split('\n');
   const listed = header.listed.map(([id, place]) => ({ id, text: header.texts[place]?.[0] ?? '' }));
   return {
@@ -65,6 +65,10 @@ export function readCompiledDocuments(text: string, fingerprint: string): Compil
     texts: header.texts.flatMap(([own, plan]) => (plan === null ? [] : [[own, plan] as const])),
     plan: (number) => JSON.parse(lines[number] ?? '') as StoredPlans,
   };
+}
+
+function digestOf({ texts, listed }: Known, lines: string): string {
+  return documentId(`${JSON.stringify([texts, listed])}\n${lines}`);
 }
 
 function readHeader(line: string): Header | undefined {
