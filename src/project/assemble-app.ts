@@ -38,7 +38,7 @@ import type { Log, PlinthApp, RequestInfo, Sample } from '../serve/index.ts';
 import { answerCompiled, type CompiledAnswers, type CompiledPath, type Judged } from './answer-compiled.ts';
 import { completeViewer } from './complete-viewer.ts';
 import type { CompiledDocuments } from './documents/compiled-documents.ts';
-import { PreparedDocuments, type PreparedDocumentsParts } from './documents/prepared-documents.ts';
+import { type DocumentCompiling, PreparedDocuments } from './documents/prepared-documents.ts';
 import { LiftedTexts } from './lifted-texts.ts';
 import { limitCost } from './limit-cost.ts';
 import type { AuthorResolvers } from './load-resolvers.ts';
@@ -177,10 +177,10 @@ function compiledPath(parts: CompiledQueriesParts, db: Db): CompiledPath {
 function documentCompiling(
   { built: { app, rules }, db, config }: AppParts,
   path: CompiledPath | undefined,
-): PreparedDocumentsParts['compiling'] {
+): DocumentCompiling | undefined {
   if (!path) return undefined;
   const likely = new LikelyRequests({ app, rules, dbs: [db], limits: queryLimits(config.limits) });
-  return { plans: new DocumentPlans(path.queries, path.writes), likely };
+  return { plans: new DocumentPlans(path.queries, path.writes), likely, db };
 }
 
 /** How reads find replicas; undefined where there are none. */

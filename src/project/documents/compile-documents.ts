@@ -42,9 +42,14 @@ export async function compileDocuments(
   const problems = new Problems();
   const files = readOperations(sources.graphql, problems);
   const documents = TrustedDocuments.of(files, readManifests(sources.json, problems));
-  const plans = new DocumentPlans(new CompiledQueries(parts), new CompiledWrites(parts, noDatabase()));
+  const db = noDatabase();
+  const plans = new DocumentPlans(new CompiledQueries(parts), new CompiledWrites(parts, db));
   const likely = new LikelyRequests({ app, rules, dbs, limits: queryLimits(limits) });
-  const prepared = new PreparedDocuments({ schema, maxTokens: limits.tokens, compiling: { plans, likely } });
+  const prepared = new PreparedDocuments({
+    schema,
+    maxTokens: limits.tokens,
+    compiling: { plans, likely, db },
+  });
   const made = await prepared.compile(documents.all());
   const fingerprint = documentsFingerprint(built, sources, limits);
   const compiled = files.operations.filter(({ document }) => plans.isCompiled(document)).length;

@@ -1,6 +1,5 @@
-import { type GraphQLSchema, isScalarType, isSpecifiedScalarType } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import type { Config, Limits } from '../../config/index.ts';
-import { scalarTypes } from '../../emit/scalars/index.ts';
 import { type Problem, Problems, ProblemsError } from '../../kit/problem.ts';
 import {
   checkListed,
@@ -28,13 +27,6 @@ export function findOperationProblems(
   return problems.sorted();
 }
 
-/** What values a scalar of the author's takes, the project's code says, which may have changed since. */
-function hasOwnScalars(api: GraphQLSchema): boolean {
-  return Object.values(api.getTypeMap()).some(
-    (type) => isScalarType(type) && !isSpecifiedScalarType(type) && !Object.hasOwn(scalarTypes, type.name),
-  );
-}
-
 function trustedDocuments({ graphql, json }: OperationSources): TrustedDocuments {
   const problems = new Problems();
   return TrustedDocuments.of(readOperations(graphql, problems), readManifests(json, problems));
@@ -53,7 +45,7 @@ export function loadDocuments(
   { documents: access, limits }: Pick<Config, 'documents' | 'limits'>,
   compiled?: CompiledDocuments,
 ): () => TrustedDocuments {
-  if (compiled && (access === 'open' || !hasOwnScalars(api))) return () => compiled.documents;
+  if (compiled) return () => compiled.documents;
   const sources = readOperationSources(project);
   let documents: TrustedDocuments | undefined;
   const load = (): TrustedDocuments => (documents ??= trustedDocuments(sources));

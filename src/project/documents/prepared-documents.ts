@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type DocumentNode, type GraphQLSchema, parse, print, validate } from 'graphql';
+import type { Queryable } from '../../data/index.ts';
 import { documentId, type TrustedDocument } from '../../operations/index.ts';
 import type { DocumentPlans, LikelyRequests, StoredPlans } from '../../query/compile/index.ts';
 
@@ -10,11 +11,18 @@ const PREPARED_CHARACTERS = 2_000_000;
 /** Texts with the number of their plans; those that differ in their blanks only have the same. */
 export type PlanOfText = readonly (readonly [text: string, plan: number])[];
 
+export interface DocumentCompiling {
+  readonly plans: DocumentPlans;
+  readonly likely: LikelyRequests;
+  /** What will be asked. */
+  readonly db: Pick<Queryable, 'serverVersion'>;
+}
+
 export interface PreparedDocumentsParts {
   readonly schema: GraphQLSchema;
   readonly maxTokens: number;
   /** Undefined where nothing is compiled. */
-  readonly compiling: { readonly plans: DocumentPlans; readonly likely: LikelyRequests } | undefined;
+  readonly compiling: DocumentCompiling | undefined;
 }
 
 interface Prepared {
@@ -118,10 +126,10 @@ export class PreparedDocuments {
     const known = this.#planned[plan];
     this.#planned[plan] ??= document;
     if (!compiling) return;
-    const { plans, likely } = compiling;
+    const { plans, likely, db } = compiling;
     if (known) return plans.takeAlike(document, known);
     const stored = storedOf(plan);
-    if (stored) plans.restore(document, stored);
+    if (stored) plans.restore(document, stored, db);
     else plans.expect(document, likely);
   }
 

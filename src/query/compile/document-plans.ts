@@ -1,6 +1,8 @@
 import { type DocumentNode, Kind } from 'graphql';
+import type { Queryable } from '../../data/index.ts';
 import type { CompiledQueries } from './compiled-queries.ts';
 import type { CompiledWrites } from './compiled-writes.ts';
+import { isShapeFor } from './finds-many-at-once.ts';
 import type { LikelyRequests } from './likely-requests.ts';
 import { type StoredShapes, type StoredTemplate, TemplateList } from './stored-templates.ts';
 
@@ -48,12 +50,17 @@ export class DocumentPlans {
     return { operations, templates: list.all };
   }
 
-  /** As `expect`, from what was stored of the same document. */
-  restore(document: DocumentNode, { operations, templates }: StoredPlans): void {
+  /** As `expect`, from what was stored of the same document: what concerns `db`. */
+  restore(
+    document: DocumentNode,
+    { operations, templates }: StoredPlans,
+    db: Pick<Queryable, 'serverVersion'>,
+  ): void {
     const stored = new Map(operations);
     for (const { path, name } of this.#operationsOf(document)) {
       const shapes = stored.get(name ?? null);
-      if (shapes) path.known.restore(document, name, shapes, templates);
+      const own = shapes?.filter(([shape]) => isShapeFor(db, shape));
+      if (own) path.known.restore(document, name, own, templates);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { GraphQLInputType } from 'graphql';
 import type { KnownViewer, ViewerState } from '../../model/viewer.ts';
 import { type QueryLimits, RequestScope } from '../request-scope.ts';
-import { findsManyAtOnce } from './finds-many-at-once.ts';
+import { shapeMark } from './finds-many-at-once.ts';
 import type { RuleUse, ViewerFact } from './rule-use.ts';
 import { type Holder, idKind, ShapeReader, type Slot, type SlotValue, standIn, textKind } from './slots.ts';
 import type { VariableUse } from './variable-use.ts';
@@ -86,8 +86,8 @@ class RequestReading {
   constructor({ scope, rules, typed, variables, use, made }: ShapeParts) {
     const { limits } = scope;
     this.reader = new ShapeReader(limits.maxListLength);
+    this.reader.note(shapeMark(scope.db));
     this.reader.note(limitsText(limits));
-    this.reader.note(findsManyAtOnce(scope.db) ? '' : 'one by one;');
     this.#viewer(scope.viewer, rules);
     this.clock = { now: rules.now === 'none' ? '' : scope.now.toISOString() };
     if (rules.now === 'compared') {
