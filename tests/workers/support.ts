@@ -3,12 +3,11 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { onTestFinished, vi } from 'vitest';
+import { dirname, join } from 'node:path';
+import { inject, onTestFinished, vi } from 'vitest';
 import type { Output } from '../../src/cli/output.ts';
 import { run } from '../../src/cli/run.ts';
 
-const root = resolve(import.meta.dirname, '../..');
 export const ADMIN_KEY = 'Vq7nB3xW0tLk5RzM9sYc';
 
 const production = { PLINTH_SECRET: 'kJ8sQ2mZx0Vb7Lp4Tn6Yw1Rc9Hd5Gf3A', PLINTH_ADMIN_KEY: ADMIN_KEY };
@@ -114,15 +113,10 @@ export async function startPlinth(
 /** Runs the command line in a process of its own, away from the environment of the tests. */
 export function spawnPlinth(args: readonly string[], environment: Readonly<Record<string, string>>) {
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, ...environment };
-  const main = join(root, 'src/main.ts');
-  const child = spawn(
-    process.execPath,
-    ['--import', join(root, 'node_modules/tsx/dist/esm/index.mjs'), main, ...args],
-    {
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const child = spawn(process.execPath, [inject('plinthMain'), ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
