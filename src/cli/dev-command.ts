@@ -5,6 +5,7 @@ import type { DataFinding } from '../data/index.ts';
 import { awaitSignal } from '../project/await-signal.ts';
 import { developProject } from '../project/develop-project.ts';
 import { findProject, readConfigFile } from '../project/find-project.ts';
+import { writeTypes } from '../project/write-types.ts';
 import { portOption, projectOption } from './options.ts';
 import { describeProblems, type Output } from './output.ts';
 import type { Cli } from './run.ts';
@@ -30,6 +31,7 @@ export function fillDevCommand(command: Command, { output }: Cli): void {
         config,
         watch: options.watch,
         note: output.note,
+        writeTypes: (built) => writeTypes(project, built),
         showProblems: (problems) => output.note(describeProblems(problems, output)),
         ...(output.interactive && { accept: (findings: readonly DataFinding[]) => ask(findings, output) }),
       });

@@ -1,10 +1,5 @@
 import type { Config } from '../config/index.ts';
-import {
-  createPrismaClient,
-  type DataFinding,
-  generatePrismaClientTypes,
-  syncDevelopment,
-} from '../data/index.ts';
+import { createPrismaClient, type DataFinding, syncDevelopment } from '../data/index.ts';
 import { type Problem, ProblemsError } from '../kit/problem.ts';
 import { UserError } from '../kit/user-error.ts';
 import { type BuiltApp, buildApp } from '../pipeline.ts';
@@ -20,7 +15,7 @@ import { prepareTables } from './prepare-tables.ts';
 import { findSeed, seedProject } from './seed-project.ts';
 import { makeApp, type RunningServer, serveProject } from './serve-project.ts';
 import { watchProject } from './watch-project.ts';
-import { writeArtefacts, writeDocumentLists } from './write-artefacts.ts';
+import { writeDocumentLists } from './write-artefacts.ts';
 
 export interface DevelopOptions {
   readonly project: Project;
@@ -28,6 +23,8 @@ export interface DevelopOptions {
   readonly watch: boolean;
   readonly note: (line: string) => void;
   readonly showProblems: (problems: readonly Problem[]) => void;
+  /** Brings types for editors in step; absent where nobody edits these files. */
+  readonly writeTypes?: (built: BuiltApp) => Promise<void>;
   /** Asks a person whether these rows may be lost; absent where nobody is there to be asked. */
   readonly accept?: (findings: readonly DataFinding[]) => Promise<boolean>;
 }
@@ -123,12 +120,8 @@ function keepTypes(options: DevelopOptions, first: BuiltApp): Types {
 /** Types are for editors: a failure to write them is told, and does not keep the API from serving. */
 async function writeTypes(options: DevelopOptions, built: BuiltApp): Promise<void> {
   try {
-    await writeArtefacts(options.project, built);
     await followOperations(options, built);
-    await generatePrismaClientTypes({
-      projectDir: options.project.directory,
-      prismaSchema: built.prismaSchema,
-    });
+    await options.writeTypes?.(built);
   } catch (error) {
     options.note(`Types could not be written: ${error instanceof Error ? error.message : String(error)}`);
   }

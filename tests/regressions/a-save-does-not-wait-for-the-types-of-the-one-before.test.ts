@@ -2,24 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { readConfig } from '../../src/config/index.ts';
+import { developProject } from '../../src/project/develop-project.ts';
+import { findProject } from '../../src/project/find-project.ts';
 import { createDatabase } from '../support/database.ts';
 
 let finishTypes = (): void => undefined;
 
-// The generator takes seconds of its own; here it takes until the test says so.
-vi.mock(import('../../src/data/index.ts'), async (original) => ({
-  ...(await original()),
-  generatePrismaClientTypes: () =>
-    new Promise<boolean>((resolve) => {
-      finishTypes = () => resolve(true);
-    }),
-}));
-
 test('the API follows although types are still being written', async () => {
-  const { developProject } = await import('../../src/project/develop-project.ts');
-  const { findProject } = await import('../../src/project/find-project.ts');
   const directory = mkdtempSync(join(tmpdir(), 'plinth-watch-'));
   const database = await createDatabase();
   const save = (fields: string): void =>
@@ -36,6 +27,8 @@ test('the API follows although types are still being written', async () => {
       { mode: 'development', commandLine: { port: 0, logLevel: 'silent', databaseUrl: database.url } },
     ),
     watch: true,
+    // The generator takes seconds of its own; here it takes until the test says so.
+    writeTypes: () => new Promise((resolve) => (finishTypes = resolve)),
     note: (line) => void notes.push(line),
     showProblems: () => undefined,
   });

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { afterAll } from 'vitest';
 import { readConfig } from '../../src/config/index.ts';
 import { createPrismaClient, type Db, openPool, syncDevelopment } from '../../src/data/index.ts';
 import { type BuiltApp, buildApp } from '../../src/pipeline.ts';
@@ -9,6 +8,7 @@ import { prepareTables } from '../../src/project/prepare-tables.ts';
 import { seedProject } from '../../src/project/seed-project.ts';
 import { serveProject } from '../../src/project/serve-project.ts';
 import { makeLog } from '../../src/serve/index.ts';
+import { afterFile } from '../support/after-file.ts';
 import { createDatabase } from '../support/database.ts';
 
 /** Who sends an operation: the administrator, nobody, or the account with this id. */
@@ -69,7 +69,7 @@ export async function startProject(
   const database = { db, url, embedded: false, close: () => db.close() };
   await prepareTables(database.db);
   const server = await serveProject({ project, config, built, database, log: makeLog(config) });
-  afterAll(async () => {
+  afterFile(async () => {
     await server.stop();
     await drop();
   });

@@ -1,7 +1,8 @@
 import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { afterFile } from '../support/after-file.ts';
 import { startProject } from './start-project.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -29,7 +30,7 @@ const viewers = new Map(
 /** The sample project with the field that the tour adds. */
 function withTheNewField(): string {
   const directory = mkdtempSync(join(tmpdir(), 'plinth-tour-'));
-  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+  afterFile(() => rmSync(directory, { recursive: true, force: true }));
   for (const name of ['resolvers', 'prisma'])
     cpSync(join(root, name), join(directory, name), { recursive: true });
   rmSync(join(directory, 'prisma/migrations'), { recursive: true, force: true });

@@ -20,6 +20,7 @@ import {
   type PlinthServer,
   type Readiness,
 } from '../../src/serve/index.ts';
+import { afterFile } from '../support/after-file.ts';
 
 export const ADMIN_KEY = 'test-only-7Gq2ZxP0aLmW9vKe';
 export const SECRET = 'kJ8sQ2mZx0Vb7Lp4Tn6Yw1Rc9Hd5Gf3A';
@@ -172,7 +173,7 @@ export async function startServer(options: TestOptions = {}): Promise<TestServer
     checkHealth: options.checkHealth ?? (async () => ({ ready: true, reasons: [] })),
     log: makeLog(config, { write: (line) => void lines.push(line) }),
   });
-  if (!options.shared) onTestFinished(() => server.close({ graceMs: 0 }));
+  (options.shared ? afterFile : onTestFinished)(() => server.close({ graceMs: 0 }));
   const { port } = await server.listen();
   const url = `http://127.0.0.1:${port}`;
   return {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { afterFile } from './after-file.ts';
 
 export interface TestDatabase {
   readonly url: string;
@@ -15,7 +16,14 @@ export async function createDatabase(template?: TestDatabase): Promise<TestDatab
   await onServer(`CREATE DATABASE ${name} TEMPLATE ${source}`);
   const url = new URL(inject('databaseUrl'));
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+  let dropped: Promise<void> | undefined;
+  const drop = (): Promise<void> => {
+    dropped ??= onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    return dropped;
+  };
+  // Connections that a test leaves behind end with it: the next files need them.
+  afterFile(drop);
+  return { url: url.href, drop };
 }
 
 /** Runs SQL on a database over a connection of its own and answers the rows of the last statement. */

@@ -2,7 +2,6 @@ import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { readConfig } from '../../../src/config/index.ts';
 import { type Db, openPool, syncDevelopment } from '../../../src/data/index.ts';
 import { buildApp } from '../../../src/pipeline.ts';
@@ -11,6 +10,7 @@ import { findProject, readSources } from '../../../src/project/find-project.ts';
 import { prepareTables } from '../../../src/project/prepare-tables.ts';
 import { serveProject } from '../../../src/project/serve-project.ts';
 import { makeLog } from '../../../src/serve/index.ts';
+import { afterFile } from '../../support/after-file.ts';
 import { createDatabase } from '../../support/database.ts';
 
 export const ADMIN_KEY = 'tests-only-2hS8pQ0vXk6Zr4Wm';
@@ -97,7 +97,7 @@ export async function startAuthServer(
     stopped ??= server.stop();
     return stopped;
   };
-  afterAll(async () => {
+  afterFile(async () => {
     await stop();
     await drop();
     rmSync(directory, { recursive: true, force: true });

@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { readConfig } from '../../../src/config/index.ts';
 import { type Db, openPool, type PoolOptions, syncDevelopment } from '../../../src/data/index.ts';
 import { buildApp } from '../../../src/pipeline.ts';
@@ -10,6 +9,7 @@ import { writeCompiledDocuments } from '../../../src/project/documents/write-com
 import { findProject, readOperationSources, readSources } from '../../../src/project/find-project.ts';
 import { serveProject } from '../../../src/project/serve-project.ts';
 import { makeLog } from '../../../src/serve/index.ts';
+import { afterFile } from '../../support/after-file.ts';
 import { createDatabase } from '../../support/database.ts';
 
 const ADMIN_KEY = 'tests-only-2hS8pQ0vXk6Zr4Wm';
@@ -108,7 +108,7 @@ export async function startNodes(sdl: string, options: NodesOptions = {}): Promi
       stop: () => server.stop(),
     });
   }
-  afterAll(async () => {
+  afterFile(async () => {
     for (const node of nodes) await node.stop();
     await drop();
     rmSync(directory, { recursive: true, force: true });
