@@ -105,6 +105,12 @@ export function childrenOf(pid: number): readonly number[] {
   return [...readAll()].flatMap(([child, { parent }]) => (parent === pid ? [child] : []));
 }
 
+/** A process and all beneath it that have not ended. */
+export function treeOf(root: number): readonly number[] {
+  const parents = readAll();
+  return [...parents.keys()].filter((pid) => isBeneath(pid, root, parents));
+}
+
 /** Seconds of CPU that a process and everything beneath it have used. */
 export function cpuSeconds(root: number): number {
   const parents = readAll();

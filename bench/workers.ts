@@ -1,14 +1,14 @@
 // What a second worker gives: the same server with WORKERS=1 and WORKERS=2 (or --workers 1,2,4), in turns on one database.
 //   node --import tsx bench/workers.ts --sql FILE [--operations Q1,Q3] [--rounds 5] [--connections 32] [--contestant plinth-resolvers]
-// With --share 0.2 each worker runs for a fifth of the time and is stopped for the rest: so few cores show what workers add up to
-// where each has a core of its own, as long as all shares together leave the database one.
-import { setTimeout as sleep } from 'node:timers/promises';
+// With --share 0.1 each worker may use a tenth of a core, and with --database-share 0.3 PostgreSQL three: a machine of many cores in small.
+// All shares together have to leave the load generator enough.
 import { parseArgs } from 'node:util';
 import { contestants } from './contestants.ts';
+import { type CpuQuota, cpuQuota } from './cpu-quota.ts';
 import { loaderFor, loadFor } from './load.ts';
 import { OPERATIONS, type OperationName, requestsOf } from './operations.ts';
 import { prepare } from './prepare.ts';
-import { ask, childrenOf, cpuSeconds, type Running, startContestant } from './processes.ts';
+import { ask, childrenOf, cpuSeconds, type Running, startContestant, treeOf } from './processes.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -19,8 +19,10 @@ const { values: options } = parseArgs({
     operations: { type: 'string', default: 'Q0,Q1,Q3,Q8' },
     connections: { type: 'string', default: '32' },
     seconds: { type: 'string', default: '2' },
+    warmup: { type: 'string', default: '2' },
     rounds: { type: 'string', default: '5' },
-    share: { type: 'string', default: '1' },
+    share: { type: 'string' },
+    'database-share': { type: 'string' },
     port: { type: 'string', default: '4740' },
     build: { type: 'boolean', default: false },
     loader: { type: 'string' },
@@ -31,6 +33,8 @@ interface Figures {
   readonly perSecond: number;
   readonly serverMs: number;
   readonly databaseMs: number;
+  /** Cores that PostgreSQL kept busy. */
+  readonly databaseCores: number;
 }
 
 const loader = loaderFor(options.loader);
@@ -39,6 +43,7 @@ const prepared = await prepare({ rules: 'viewer', sql: options.sql, rebuild: opt
 const plinth = contestants(prepared.places).find(({ name }) => name === options.contestant);
 if (!plinth) throw new Error(`There is no contestant ${options.contestant}`);
 const servers = new Map<string, Running>();
+const quotas: CpuQuota[] = [];
 try {
   for (const workers of options.workers.split(',')) {
     const port = Number(options.port) + servers.size;
@@ -46,56 +51,56 @@ try {
     const where = { port, databaseUrl: prepared.server.url, pool: 10, profile: undefined };
     servers.set(workers, await startContestant({ ...plinth, env }, where));
   }
-  console.log('| operation | WORKERS | requests/s | server ms | PostgreSQL ms |\n|---|---:|---:|---:|---:|');
+  // With all of a core: what V8 compiles meanwhile would take a small share many seconds.
+  for (const operation of operations)
+    for (const server of servers.values()) await measure(server, operation, Number(options.warmup));
+  restrictAll();
+  console.log('| operation | WORKERS | requests/s | server ms | PostgreSQL ms | PostgreSQL cores |');
+  console.log('|---|---:|---:|---:|---:|---:|');
   for (const operation of operations) await compare(operation);
 } finally {
   for (const server of servers.values()) await server.stop();
   await prepared.server.stop();
+  for (const quota of quotas) quota.remove();
 }
 
 async function compare(operation: OperationName): Promise<void> {
   const figures = new Map<string, Figures[]>();
-  for (const [workers, server] of servers)
-    await measure(server, operation).then(() => figures.set(workers, []));
+  for (const workers of servers.keys()) figures.set(workers, []);
   for (let round = 0; round < Number(options.rounds); round++)
-    for (const [workers, server] of servers) figures.get(workers)?.push(await measure(server, operation));
+    for (const [workers, server] of servers)
+      figures.get(workers)?.push(await measure(server, operation, Number(options.seconds)));
   for (const [workers, list] of figures) {
     const middle = (of: (one: Figures) => number): number =>
       [...list.map(of)].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN;
-    const [perSecond, serverMs, databaseMs] = [
+    const [perSecond, serverMs, databaseMs, databaseCores] = [
       middle((one) => one.perSecond).toFixed(0),
       middle((one) => one.serverMs).toFixed(3),
       middle((one) => one.databaseMs).toFixed(3),
+      middle((one) => one.databaseCores).toFixed(2),
     ];
-    console.log(`| ${operation} | ${workers} | ${perSecond} | ${serverMs} | ${databaseMs} |`);
+    console.log(
+      `| ${operation} | ${workers} | ${perSecond} | ${serverMs} | ${databaseMs} | ${databaseCores} |`,
+    );
   }
 }
 
-/** Lets every process run for a part of each period, one after the other. Answers what ends that. */
-function restrict(pids: readonly number[], share: number): () => Promise<void> {
-  if (share >= 1) return async () => undefined;
-  const PERIOD_MS = 240;
-  let isOver = false;
-  const turns = pids.map(async (pid, index) => {
-    process.kill(pid, 'SIGSTOP');
-    await sleep((index * PERIOD_MS) / pids.length);
-    while (!isOver) {
-      const began = performance.now();
-      process.kill(pid, 'SIGCONT');
-      await sleep(PERIOD_MS * share);
-      process.kill(pid, 'SIGSTOP');
-      // A timer that came late has taken from the rest.
-      await sleep((performance.now() - began) * (1 / share - 1));
-    }
-    process.kill(pid, 'SIGCONT');
-  });
-  return async () => {
-    isOver = true;
-    await Promise.all(turns);
-  };
+function restrictAll(): void {
+  const { share, 'database-share': databaseShare } = options;
+  if (databaseShare !== undefined) restrict('database', treeOf(prepared.server.pid), databaseShare);
+  if (share === undefined) return;
+  for (const [workers, { pid }] of servers)
+    for (const worker of workers === '1' ? [pid] : childrenOf(pid))
+      restrict(`${workers}-${worker}`, [worker], share);
 }
 
-async function measure(server: Running, operation: OperationName): Promise<Figures> {
+function restrict(name: string, pids: readonly number[], share: string): void {
+  const quota = cpuQuota(name, Number(share));
+  quotas.push(quota);
+  quota.add(pids);
+}
+
+async function measure(server: Running, operation: OperationName, seconds: number): Promise<Figures> {
   const { url, contestant, pid } = server;
   const requests = await requestsOf(
     contestant,
@@ -106,18 +111,16 @@ async function measure(server: Running, operation: OperationName): Promise<Figur
   const cpu = () => ({ server: cpuSeconds(pid), database: cpuSeconds(prepared.server.pid) });
   const before = cpu();
   const bodies = requests.map(({ body }) => body);
-  const workers = server.contestant.env.WORKERS === '1' ? [pid] : childrenOf(pid);
-  const release = restrict(workers, Number(options.share));
-  const loading = loadFor(server, bodies, {
+  const load = await loadFor(server, bodies, {
     connections: Number(options.connections),
-    seconds: Number(options.seconds),
+    seconds,
     loader,
   });
-  const load = await loading.finally(release);
   const after = cpu();
   return {
     perSecond: load.requests / load.seconds,
     serverMs: ((after.server - before.server) * 1_000) / load.requests,
     databaseMs: ((after.database - before.database) * 1_000) / load.requests,
+    databaseCores: (after.database - before.database) / load.seconds,
   };
 }
