@@ -2,6 +2,8 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'n
 
 /** How long the kernel counts before it gives a group its time anew: short, so that a request waits little for its group's turn. */
 const PERIOD_US = 40_000;
+/** Less than a millisecond of a period is refused by the kernel. */
+const LEAST_SHARE = 0.025;
 
 /** A control group of Linux that may use so much of a core, and what is in it. */
 export interface CpuQuota {
@@ -13,6 +15,14 @@ export interface CpuQuota {
 
 const V1 = '/sys/fs/cgroup/cpu';
 const V2 = '/sys/fs/cgroup';
+
+/** A share of a core as it was asked for. @throws Error where it is none, or too small a one */
+export function shareOf(option: string, text: string): number {
+  const share = Number(text);
+  if (!(share >= LEAST_SHARE && share < Infinity))
+    throw new Error(`${option} ${text}: must be how much of a core, at least ${LEAST_SHARE}`);
+  return share;
+}
 
 /**
  * Makes a group of processes that together may use `cores` (0.2: a fifth of one).
@@ -32,6 +42,7 @@ export function cpuQuota(name: string, cores: number): CpuQuota {
       writeFileSync(`${group}/cpu.cfs_quota_us`, String(quota));
     } else writeFileSync(`${group}/cpu.max`, `${quota} ${PERIOD_US}`);
   } catch (error) {
+    if (existsSync(group)) rmdirSync(group);
     const reason = (error as Error).message;
     throw new Error(`Shares of a core need Linux's control groups, as root: ${reason}`, { cause: error });
   }

@@ -4,7 +4,7 @@
 // All shares together have to leave the load generator enough.
 import { parseArgs } from 'node:util';
 import { contestants } from './contestants.ts';
-import { type CpuQuota, cpuQuota } from './cpu-quota.ts';
+import { type CpuQuota, cpuQuota, shareOf } from './cpu-quota.ts';
 import { loaderFor, loadFor } from './load.ts';
 import { OPERATIONS, type OperationName, requestsOf } from './operations.ts';
 import { prepare } from './prepare.ts';
@@ -38,6 +38,9 @@ interface Figures {
 }
 
 const loader = loaderFor(options.loader);
+const share = options.share === undefined ? undefined : shareOf('--share', options.share);
+const databaseText = options['database-share'];
+const databaseShare = databaseText === undefined ? undefined : shareOf('--database-share', databaseText);
 const operations = OPERATIONS.filter((name) => options.operations.split(',').includes(name));
 const prepared = await prepare({ rules: 'viewer', sql: options.sql, rebuild: options.build });
 const plinth = contestants(prepared.places).find(({ name }) => name === options.contestant);
@@ -86,7 +89,6 @@ async function compare(operation: OperationName): Promise<void> {
 }
 
 function restrictAll(): void {
-  const { share, 'database-share': databaseShare } = options;
   if (databaseShare !== undefined) restrict('database', treeOf(prepared.server.pid), databaseShare);
   if (share === undefined) return;
   for (const [workers, { pid }] of servers)
@@ -94,8 +96,8 @@ function restrictAll(): void {
       restrict(`${workers}-${worker}`, [worker], share);
 }
 
-function restrict(name: string, pids: readonly number[], share: string): void {
-  const quota = cpuQuota(name, Number(share));
+function restrict(name: string, pids: readonly number[], cores: number): void {
+  const quota = cpuQuota(name, cores);
   quotas.push(quota);
   quota.add(pids);
 }
