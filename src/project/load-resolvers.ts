@@ -1,15 +1,16 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../kit/user-error.ts';
+import { isScalarCode, type ScalarCode } from '../query/resolvers/author-scalars.ts';
 import type { Project } from './find-project.ts';
 import { importFresh } from './import-fresh.ts';
 
-/** The author's functions by type and field, as `resolvers/*.ts` export them. */
-export type AuthorResolvers = Record<string, Record<string, unknown>>;
+/** The author's functions by type and field, and the author's scalars by name, as `resolvers/*.ts` export them. */
+export type AuthorResolvers = Record<string, Record<string, unknown> | ScalarCode>;
 
 /**
  * Loads every module in `resolvers/`. An export with a capital is a type's object of functions
- * (`export const Query = { … }`); other exports are the author's own helpers.
+ * (`export const Query = { … }`) or a scalar (`export const Money = new GraphQLScalarType({ … })`); other exports are the author's own helpers.
  * @throws UserError for what cannot be loaded, or is given twice
  */
 export async function loadResolvers(project: Project): Promise<AuthorResolvers> {
@@ -31,8 +32,14 @@ function mergeModule(merged: AuthorResolvers, file: string, exports: Record<stri
     if (typeof fields !== 'object' || fields === null) {
       throw new UserError(`${file}: the export "${type}" must be an object of resolver functions.`);
     }
-    merged[type] ??= {};
-    const known = merged[type];
+    const before = merged[type];
+    if (isScalarCode(fields) || isScalarCode(before)) {
+      if (before) throw new UserError(`${file}: ${type} is defined in another file of resolvers/ as well.`);
+      merged[type] = fields as ScalarCode;
+      continue;
+    }
+    const known = before ?? {};
+    merged[type] = known;
     for (const [field, resolver] of Object.entries(fields)) {
       if (Object.hasOwn(known, field)) {
         throw new UserError(`${file}: ${type}.${field} is defined in another file of resolvers/ as well.`);

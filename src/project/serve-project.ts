@@ -8,6 +8,7 @@ import {
 } from '../data/index.ts';
 import { startAuth } from '../features/auth/start-auth.ts';
 import type { BuiltApp } from '../pipeline.ts';
+import { isScalarCode } from '../query/resolvers/author-scalars.ts';
 import { createServer, type Log, type PlinthApp, type PlinthServer, type Readiness } from '../serve/index.ts';
 import { type AssembledApp, assembleApp } from './assemble-app.ts';
 import { completeViewer } from './complete-viewer.ts';
@@ -44,7 +45,7 @@ export interface ServeParts {
 export type ProjectApp = AssembledApp &
   Required<Pick<PlinthApp, 'documents'>> & {
     /** What `plinth generate` has compiled of these, or why there is nothing of it. */
-    readonly compiled: ReturnType<typeof findCompiledDocuments>;
+    readonly compiled: ReturnType<typeof findCompiledDocuments> | 'scalars';
   };
 
 /** Assembles the API of `built` with the author's resolvers as they are now. @throws UserError */
@@ -93,7 +94,9 @@ export async function makeApp(parts: ServeParts): Promise<ProjectApp> {
       samples: readOperations(project),
     });
     const { limits } = parts.config;
-    const compiled = findCompiledDocuments(project, built, limits);
+    // Whether a value in a document is one of an author's scalar, only its code can tell.
+    const hasScalars = Object.values(resolvers).some(isScalarCode);
+    const compiled = hasScalars ? 'scalars' : findCompiledDocuments(project, built, limits);
     const fitting = typeof compiled === 'string' ? undefined : compiled;
     if (fitting) app.restore(fitting);
     return {
@@ -147,6 +150,7 @@ export async function serveProject(parts: ServeParts): Promise<RunningServer> {
 
 /** Why a start takes longer than it has to. */
 const COMPILED_NOW = {
+  scalars: "documents are compiled now, since only the code of the author's scalars tells whether they fit",
   missing: 'documents are compiled now; "plinth generate" does so when the project is built',
   unreadable: 'documents are compiled now: generated/compiled-documents.jsonl cannot be read',
   unfit:
@@ -157,7 +161,8 @@ const COMPILED_NOW = {
 async function makeServed(parts: ServeParts): Promise<ProjectApp> {
   const app = await makeApp(parts);
   if (parts.config.documents !== 'trusted' || typeof app.compiled === 'object') return app;
-  parts.log[app.compiled === 'missing' ? 'info' : 'warn'](COMPILED_NOW[app.compiled]);
+  const isUsual = app.compiled === 'missing' || app.compiled === 'scalars';
+  parts.log[isUsual ? 'info' : 'warn'](COMPILED_NOW[app.compiled]);
   try {
     await app.prepare(app.documents());
     return app;

@@ -15,6 +15,7 @@ import { UserError } from '../kit/user-error.ts';
 import type { AppModel } from '../model/app-model.ts';
 import type { GraphQLContext } from './graphql-context.ts';
 import { attachGuards, type Guard } from './guards/index.ts';
+import { findStrayScalars, isScalarCode } from './resolvers/author-scalars.ts';
 import {
   type CustomResolvers,
   customFieldResolvers,
@@ -28,6 +29,7 @@ import { entityOfNode } from './resolvers/node-resolvers.ts';
 import { PAGE_INFO, pageResolvers } from './resolvers/page-resolvers.ts';
 import type { Resolver, ResolverMap } from './resolvers/resolver.ts';
 import { queryResolvers } from './resolvers/root-resolvers.ts';
+import { settleDefaults } from './resolvers/settle-defaults.ts';
 
 export interface SchemaParts {
   readonly app: AppModel;
@@ -62,6 +64,8 @@ export function buildExecutableSchema(parts: SchemaParts): GraphQLSchema {
     if (isObjectType(type)) faults.push(...attachFields(type, resolvers, parts));
     if (isAbstractType(type)) attachTypeResolver(type, parts);
   }
+  faults.push(...settleDefaults(schema));
+  faults.push(...findStrayScalars(parts.app, parts.customResolvers, parts.scalars));
   faults.push(...findStrayResolvers(parts.app, parts.customResolvers, ownFields(schema, parts)));
   // Last: what is in front of a resolver has to be in front of the one that will run.
   faults.push(...attachGuards(schema, parts.app, parts.guards));
@@ -157,7 +161,7 @@ function ownFields(schema: GraphQLSchema, { app }: SchemaParts): ReadonlySet<str
 
 function attachScalar(type: GraphQLScalarType, { scalars, customResolvers }: SchemaParts): void {
   const custom = customResolvers[type.name];
-  const scalar = scalars[type.name] ?? (isScalarType(custom) ? custom : undefined);
+  const scalar = scalars[type.name] ?? (isScalarCode(custom) ? custom : undefined);
   if (!scalar || scalar === type) return;
   type.serialize = scalar.serialize.bind(scalar);
   type.parseValue = scalar.parseValue.bind(scalar);

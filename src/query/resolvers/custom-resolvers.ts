@@ -1,4 +1,4 @@
-import { type GraphQLFieldResolver, isScalarType } from 'graphql';
+import type { GraphQLFieldResolver } from 'graphql';
 import type { AppModel, CustomField, ResolvedField } from '../../model/app-model.ts';
 import type { GraphQLContext } from '../graphql-context.ts';
 import { decided, refusalToCall } from '../read/readable.ts';
@@ -7,6 +7,7 @@ import type { RequestScope } from '../request-scope.ts';
 import { exprToSql } from '../sql/predicate-to-sql.ts';
 import { sql } from '../sql/sql.ts';
 import { admit } from './admit.ts';
+import { isScalarCode, scalarsOf } from './author-scalars.ts';
 import type { Resolver } from './resolver.ts';
 
 /** What the author's `resolvers/*.ts` export: by type, by field. */
@@ -103,8 +104,9 @@ export function findStrayResolvers(
   custom: CustomResolvers,
   used: ReadonlySet<string>,
 ): readonly string[] {
+  const scalars = scalarsOf(app);
   return Object.entries(custom).flatMap(([type, fields]) => {
-    if (typeof fields !== 'object' || fields === null || isScalarType(fields)) return [];
+    if (typeof fields !== 'object' || fields === null || isScalarCode(fields) || scalars.has(type)) return [];
     return Object.keys(fields)
       .filter((field) => !field.startsWith('__') && !used.has(`${type}.${field}`))
       .map((field) =>
