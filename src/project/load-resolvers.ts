@@ -28,7 +28,7 @@ export async function loadResolvers(project: Project): Promise<AuthorResolvers> 
 
 function mergeModule(merged: AuthorResolvers, file: string, exports: Record<string, unknown>): void {
   for (const [type, fields] of Object.entries(exports)) {
-    if (!/^[A-Z]/.test(type)) continue;
+    if (!/^[A-Z]/.test(type) && !isScalarCode(fields)) continue;
     if (typeof fields !== 'object' || fields === null) {
       throw new UserError(`${file}: the export "${type}" must be an object of resolver functions.`);
     }

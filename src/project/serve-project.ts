@@ -8,7 +8,7 @@ import {
 } from '../data/index.ts';
 import { startAuth } from '../features/auth/start-auth.ts';
 import type { BuiltApp } from '../pipeline.ts';
-import { isScalarCode } from '../query/resolvers/author-scalars.ts';
+import { isScalarCode, scalarsOf } from '../query/resolvers/author-scalars.ts';
 import { createServer, type Log, type PlinthApp, type PlinthServer, type Readiness } from '../serve/index.ts';
 import { type AssembledApp, assembleApp } from './assemble-app.ts';
 import { completeViewer } from './complete-viewer.ts';
@@ -95,7 +95,7 @@ export async function makeApp(parts: ServeParts): Promise<ProjectApp> {
     });
     const { limits } = parts.config;
     // Whether a value in a document is one of an author's scalar, only its code can tell.
-    const hasScalars = Object.values(resolvers).some(isScalarCode);
+    const hasScalars = [...scalarsOf(built.app)].some((name) => isScalarCode(resolvers[name]));
     const compiled = hasScalars ? 'scalars' : findCompiledDocuments(project, built, limits);
     const fitting = typeof compiled === 'string' ? undefined : compiled;
     if (fitting) app.restore(fitting);

@@ -8,6 +8,7 @@ import {
   isAbstractType,
   isObjectType,
   isScalarType,
+  isSpecifiedScalarType,
 } from 'graphql';
 import type { RuleBook } from '../access/rule-book.ts';
 import { parseDocument } from '../kit/parse-document.ts';
@@ -15,7 +16,12 @@ import { UserError } from '../kit/user-error.ts';
 import type { AppModel } from '../model/app-model.ts';
 import type { GraphQLContext } from './graphql-context.ts';
 import { attachGuards, type Guard } from './guards/index.ts';
-import { findStrayScalars, isScalarCode } from './resolvers/author-scalars.ts';
+import {
+  findStrayScalars,
+  guardedScalar,
+  isScalarCode,
+  type ScalarCode,
+} from './resolvers/author-scalars.ts';
 import {
   type CustomResolvers,
   customFieldResolvers,
@@ -65,7 +71,7 @@ export function buildExecutableSchema(parts: SchemaParts): GraphQLSchema {
     if (isAbstractType(type)) attachTypeResolver(type, parts);
   }
   faults.push(...settleDefaults(schema));
-  faults.push(...findStrayScalars(parts.app, parts.customResolvers, parts.scalars));
+  faults.push(...findStrayScalars(schema, parts.app, parts.customResolvers, parts.scalars));
   faults.push(...findStrayResolvers(parts.app, parts.customResolvers, ownFields(schema, parts)));
   // Last: what is in front of a resolver has to be in front of the one that will run.
   faults.push(...attachGuards(schema, parts.app, parts.guards));
@@ -160,12 +166,18 @@ function ownFields(schema: GraphQLSchema, { app }: SchemaParts): ReadonlySet<str
 }
 
 function attachScalar(type: GraphQLScalarType, { scalars, customResolvers }: SchemaParts): void {
-  const custom = customResolvers[type.name];
-  const scalar = scalars[type.name] ?? (isScalarCode(custom) ? custom : undefined);
+  const scalar = scalars[type.name] ?? authorScalar(type, customResolvers[type.name]);
   if (!scalar || scalar === type) return;
   type.serialize = scalar.serialize.bind(scalar);
   type.parseValue = scalar.parseValue.bind(scalar);
   type.parseLiteral = scalar.parseLiteral.bind(scalar);
+}
+
+function authorScalar(type: GraphQLScalarType, custom: unknown): ScalarCode | undefined {
+  if (isSpecifiedScalarType(type)) return undefined;
+  // The type's own functions take and give whatever it is.
+  const { serialize, parseValue, parseLiteral } = type;
+  return guardedScalar(type.name, isScalarCode(custom) ? custom : { serialize, parseValue, parseLiteral });
 }
 
 /** A row of a model is known by what read it; anything else says its `__typename`. */

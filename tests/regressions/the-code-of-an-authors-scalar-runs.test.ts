@@ -18,6 +18,8 @@ import { serveFiles } from './support.ts';
 const SCHEMA = `
 scalar Money
 scalar Anything
+scalar money
+scalar Odd
 type Item @model @access(read: "true") { id: ID!  name: String! }
 input Outer { inner: Inner! = {} }
 input Inner { amount: Money! = "0.07 EUR" }
@@ -28,6 +30,9 @@ extend type Query {
   twice(money: Money!): Money! @access(call: "true")
   bill(prices: [Price!]!, tip: Money = "0.01 EUR"): Bill! @access(call: "true")
   nested(outer: Outer = {}): Money! @access(call: "true")
+  small(value: money): Int @access(call: "true")
+  odd(value: Odd): Odd @access(call: "true")
+  unwritable(what: String!): Anything @access(call: "true")
   broken: Money @access(call: "true")
   same(value: Anything): Anything @access(call: "true")
 }
@@ -58,10 +63,35 @@ export const Query = {
   },
   notes: () => null,
   nested: (_p, { outer }) => outer.inner.amount * 2,
+  small: (_p, { value }) => value,
+  odd: (_p, { value }) => value,
+  unwritable: (_p, { what }) => ({ bigint: 10n, function: () => () => 1, symbol: Symbol('x') })[what],
   broken: () => 'no number',
   same: (_p, { value }) => value,
 };`;
-const FILES = { 'schema.graphql': SCHEMA, 'resolvers/money.mjs': MONEY, 'resolvers/query.mjs': QUERY };
+// The odd one throws and answers what it is asked for.
+const ODD = `
+import { GraphQLError, GraphQLScalarType } from ${GRAPHQL};
+const parseValue = (value) => {
+  if (value === 'error') throw new GraphQLError('told', { extensions: { code: 'FORBIDDEN', http: { status: 418 } } });
+  if (value === 'text') throw 'told';
+  if (value === 'null') throw null;
+  if (value === 'async') return Promise.reject(new Error('nobody hears this'));
+  return value;
+};
+export const Odd = new GraphQLScalarType({
+  name: 'Odd',
+  parseValue,
+  serialize: (value) => (value === 'promise' ? Promise.reject(new Error('secret')) : value),
+});
+export const money = new GraphQLScalarType({ name: 'money', parseValue: (value) => value + 1 });
+export const helper = new GraphQLScalarType({ name: 'Helper' });`;
+const FILES = {
+  'resolvers/odd.mjs': ODD,
+  'schema.graphql': SCHEMA,
+  'resolvers/money.mjs': MONEY,
+  'resolvers/query.mjs': QUERY,
+};
 
 async function serve(files: Readonly<Record<string, string>> = FILES) {
   const server = await serveFiles(files);
@@ -133,6 +163,51 @@ test('what it does not take is the mistake of the client, and what it cannot wri
 });
 
 test.each([
+  ['error', 'told'],
+  ['text', 'told'],
+  ['null', 'null'],
+  ['async', 'The code of Odd must not be async.'],
+])('whatever it throws (%s) is the mistake of the client', async (value, said) => {
+  const { url } = await serve();
+  const post = async (body: object) => {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const { errors } = (await response.json()) as { errors: { message: string; extensions: object }[] };
+    return { status: response.status, errors };
+  };
+  const sent = await post({ query: 'query ($v: Odd) { odd(value: $v) }', variables: { v: value } });
+  expect(sent).toMatchObject({ status: 400, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  expect(sent.errors[0]?.message).toContain(said);
+  const written = await post({ query: `{ odd(value: "${value}") }` });
+  expect(written).toMatchObject({
+    status: 400,
+    errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }],
+  });
+  expect(written.errors[0]?.message).toContain(said);
+});
+
+test('what JSON cannot write is a fault of its field alone', async () => {
+  const { graphql } = await serve();
+  const fields = ['bigint', 'function', 'symbol'].map((what) => `unwritable(what: "${what}")`);
+  for (const field of [...fields, 'odd(value: "promise")']) {
+    const { data, errors } = await graphql(`{ twice(money: "1.00 EUR") ${field} }`, {}, null);
+    expect(data).toEqual({ twice: '2.00 EUR', [field.split('(')[0] ?? '']: null });
+    expect(errors?.[0]).toMatchObject({
+      message: 'Something went wrong on the server.',
+      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    });
+  }
+});
+
+test('it is found whatever its name begins with', async () => {
+  const { graphql } = await serve();
+  expect((await graphql('{ small(value: 1) }', {}, null)).data).toEqual({ small: 2 });
+});
+
+test.each([
   [
     'is not declared',
     { 'resolvers/other.mjs': MONEY.replace('const Money', 'const Coin') },
@@ -142,6 +217,11 @@ test.each([
     'is ours',
     { 'resolvers/other.mjs': MONEY.replace('const Money', 'const DateTime') },
     "DateTime, which is Plinth's own",
+  ],
+  [
+    'is an object type',
+    { 'resolvers/other.mjs': MONEY.replace('const Money', 'const Bill') },
+    'Bill, which is no scalar in the schema',
   ],
   ['is twice', { 'resolvers/other.mjs': MONEY }, 'resolvers/other.mjs: Money is defined in another file'],
   [

@@ -1,4 +1,4 @@
-import { type GraphQLScalarType, Kind } from 'graphql';
+import { type GraphQLScalarType, type GraphQLSchema, Kind } from 'graphql';
 import type { AppModel } from '../../model/app-model.ts';
 import type { CustomResolvers } from './custom-resolvers.ts';
 
@@ -13,8 +13,55 @@ export function isScalarCode(value: unknown): value is ScalarCode {
   return PARTS.every((name) => typeof (value as Partial<Record<string, unknown>>)[name] === 'function');
 }
 
+/**
+ * The author's code as graphql-js may call it, whatever the code throws or answers. What reading throws is told to the client with
+ * its message alone: extensions of it would decide about the status of the answer, and graphql-js stumbles over what is no Error. What
+ * JSON cannot write is a fault of the field, and not of the whole answer, which is written when a mutation has been committed.
+ */
+export function guardedScalar(name: string, code: ScalarCode): ScalarCode {
+  return {
+    parseValue: (value) => read(name, () => code.parseValue(value)),
+    parseLiteral: (node, variables) => read(name, () => code.parseLiteral(node, variables)),
+    serialize: (value) => writable(name, code.serialize(value)),
+  };
+}
+
+function read(name: string, parse: () => unknown): unknown {
+  let value: unknown;
+  try {
+    value = parse();
+  } catch (error) {
+    throw new Error(messageOf(error));
+  }
+  if (!isPromise(value)) return value;
+  // Nobody waits for it.
+  value.then(undefined, () => undefined);
+  throw new Error(`The code of ${name} must not be async.`);
+}
+
+function writable(name: string, value: unknown): unknown {
+  if (isPromise(value)) {
+    value.then(undefined, () => undefined);
+    throw new Error(`The code of ${name} must not be async.`);
+  }
+  if (value !== undefined && value !== null && JSON.stringify(value) === undefined)
+    throw new Error(`${name} cannot be written as JSON: it is a ${typeof value}.`);
+  return value;
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
+}
+
+/** What was thrown says of itself, be it an Error or not. */
+export function messageOf(thrown: unknown): string {
+  const message = (thrown as { message?: unknown } | null | undefined)?.message;
+  return typeof message === 'string' ? message : String(thrown);
+}
+
 /** What is wrong with the scalars that the author exports, a line each. */
 export function findStrayScalars(
+  schema: GraphQLSchema,
   app: AppModel,
   custom: CustomResolvers,
   ours: Readonly<Record<string, unknown>>,
@@ -22,16 +69,21 @@ export function findStrayScalars(
   const declared = scalarsOf(app);
   return Object.entries(custom).flatMap(([name, value]) => {
     if (isScalarCode(value)) {
-      if (Object.hasOwn(ours, name))
-        return [`resolvers/*.ts export the scalar ${name}, which is Plinth's own: give yours another name.`];
-      if (declared.has(name)) return [];
-      return [
-        `resolvers/*.ts export the scalar ${name}, which the schema does not declare: add \`scalar ${name}\`.`,
-      ];
+      const fault = Object.hasOwn(ours, name)
+        ? "which is Plinth's own: give yours another name."
+        : whyNoScalar(schema, name, declared);
+      return fault === undefined ? [] : [`resolvers/*.ts export the scalar ${name}, ${fault}`];
     }
     if (!declared.has(name)) return [];
     return [`resolvers/*.ts export ${name}, which is a scalar: make it a GraphQLScalarType of graphql-js.`];
   });
+}
+
+function whyNoScalar(schema: GraphQLSchema, name: string, declared: ReadonlySet<string>): string | undefined {
+  // Without a capital, what is not declared is a helper of the author's.
+  if (declared.has(name) || !/^[A-Z]/.test(name)) return undefined;
+  if (schema.getType(name)) return 'which is no scalar in the schema.';
+  return `which the schema does not declare: add \`scalar ${name}\`.`;
 }
 
 /** Names of the scalars that the author declares. */

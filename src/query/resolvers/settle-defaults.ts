@@ -13,6 +13,7 @@ import {
   isSpecifiedScalarType,
   valueFromAST,
 } from 'graphql';
+import { messageOf } from './author-scalars.ts';
 
 /**
  * Reads default values with the code that scalars have by now: a schema that is built from SDL has read them without.
@@ -54,7 +55,7 @@ function whyNotShown(value: unknown, type: GraphQLInputType): string | undefined
     astFromValue(value, type);
     return undefined;
   } catch (error) {
-    const reason = (error as Error).message.replace(/\.$/, '');
+    const reason = messageOf(error).replace(/\.$/, '');
     return `cannot be told to clients (${reason}): leave it out, and let the resolver take null for it.`;
   }
 }
