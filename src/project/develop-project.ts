@@ -1,5 +1,6 @@
 import type { Config } from '../config/index.ts';
 import { createPrismaClient, type DataFinding, syncDevelopment } from '../data/index.ts';
+import { messageOf } from '../kit/message-of.ts';
 import { type Problem, ProblemsError } from '../kit/problem.ts';
 import { UserError } from '../kit/user-error.ts';
 import { type BuiltApp, buildApp } from '../pipeline.ts';
@@ -105,11 +106,11 @@ interface Types {
 /** Types take seconds to write, which no saved file should have to wait for: they follow on their own, one at a time. */
 function keepTypes(options: DevelopOptions, first: BuiltApp): Types {
   let latest = first;
-  let work = writeTypes(options, first);
+  let work = followFiles(options, first);
   return {
     follow: (built) => {
       const isSame = built.apiSdl === latest.apiSdl && built.prismaSchema === latest.prismaSchema;
-      const write = isSame ? followOperations : writeTypes;
+      const write = isSame ? followOperations : followFiles;
       latest = built;
       work = work.then(() => (built === latest ? write(options, built) : undefined));
     },
@@ -118,12 +119,12 @@ function keepTypes(options: DevelopOptions, first: BuiltApp): Types {
 }
 
 /** Types are for editors: a failure to write them is told, and does not keep the API from serving. */
-async function writeTypes(options: DevelopOptions, built: BuiltApp): Promise<void> {
+async function followFiles(options: DevelopOptions, built: BuiltApp): Promise<void> {
   try {
     await followOperations(options, built);
     await options.writeTypes?.(built);
   } catch (error) {
-    options.note(`Types could not be written: ${error instanceof Error ? error.message : String(error)}`);
+    options.note(`Types could not be written: ${messageOf(error)}`);
   }
 }
 

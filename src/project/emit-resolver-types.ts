@@ -2,13 +2,13 @@ import { codegen } from '@graphql-codegen/core';
 import * as typescript from '@graphql-codegen/typescript';
 import * as resolvers from '@graphql-codegen/typescript-resolvers';
 import { buildSchema, parse, printSchema } from 'graphql';
+import { ownScalars } from '../model/own-scalars.ts';
 import type { BuiltApp } from '../pipeline.ts';
-import { scalarsOf } from '../query/resolvers/author-scalars.ts';
 
 /** How `generated/resolvers.ts` is made, for GraphQL Code Generator; `codegen.ts` of a project says the same. */
 export function resolverTypesConfig(app: Pick<BuiltApp, 'app'>): Record<string, unknown> {
   // What their code makes of a value is the author's to know.
-  const ownScalars = Object.fromEntries([...scalarsOf(app.app)].map((name) => [name, 'any']));
+  const scalars = Object.fromEntries([...ownScalars(app.app)].map((name) => [name, 'any']));
   const mappers = app.app.entities.map(({ name }) => [name, `./rows.ts#${name}Row`]);
   return {
     contextType: './context.ts#Context',
@@ -17,7 +17,7 @@ export function resolverTypesConfig(app: Pick<BuiltApp, 'app'>): Record<string, 
     enumsAsTypes: true,
     useIndexSignature: false,
     defaultScalarType: 'string',
-    scalars: { JSON: 'unknown', ID: 'string', ...ownScalars },
+    scalars: { JSON: 'unknown', ID: 'string', ...scalars },
     makeResolverTypeCallable: false,
     noSchemaStitching: true,
   };

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { messageOf } from '../kit/message-of.ts';
 import { UserError } from '../kit/user-error.ts';
 
 /**
@@ -12,7 +13,7 @@ export async function importFresh(path: string): Promise<Record<string, unknown>
     const { tsImport } = await import('tsx/esm/api');
     return exportsOf(await tsImport(pathToFileURL(path).href, import.meta.url));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new UserError(`${relative(process.cwd(), path)} could not be loaded: ${reason}`);
   }
 }

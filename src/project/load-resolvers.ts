@@ -11,9 +11,13 @@ export type AuthorResolvers = Record<string, Record<string, unknown> | ScalarCod
 /**
  * Loads every module in `resolvers/`. An export with a capital is a type's object of functions
  * (`export const Query = { … }`) or a scalar (`export const Money = new GraphQLScalarType({ … })`); other exports are the author's own helpers.
+ * @param scalars names of those that the author declares, which may begin with any letter
  * @throws UserError for what cannot be loaded, or is given twice
  */
-export async function loadResolvers(project: Project): Promise<AuthorResolvers> {
+export async function loadResolvers(
+  project: Project,
+  scalars: ReadonlySet<string>,
+): Promise<AuthorResolvers> {
   if (!existsSync(project.resolversDirectory)) return {};
   const files = readdirSync(project.resolversDirectory)
     .filter((name) => /\.(ts|mts|js|mjs)$/.test(name) && !/\.d\.m?ts$/.test(name))
@@ -22,13 +26,19 @@ export async function loadResolvers(project: Project): Promise<AuthorResolvers> 
     files.map(async (name) => ({ name, exports: await importFresh(join(project.resolversDirectory, name)) })),
   );
   const merged: AuthorResolvers = {};
-  for (const { name, exports } of modules) mergeModule(merged, `resolvers/${name}`, exports);
+  for (const { name, exports } of modules) mergeModule(merged, `resolvers/${name}`, exports, scalars);
   return merged;
 }
 
-function mergeModule(merged: AuthorResolvers, file: string, exports: Record<string, unknown>): void {
+function mergeModule(
+  merged: AuthorResolvers,
+  file: string,
+  exports: Record<string, unknown>,
+  scalars: ReadonlySet<string>,
+): void {
   for (const [type, fields] of Object.entries(exports)) {
-    if (!/^[A-Z]/.test(type) && !isScalarCode(fields)) continue;
+    const isScalar = scalars.has(type) && isScalarCode(fields);
+    if (!/^[A-Z]/.test(type) && !isScalar) continue;
     if (typeof fields !== 'object' || fields === null) {
       throw new UserError(`${file}: the export "${type}" must be an object of resolver functions.`);
     }

@@ -7,8 +7,8 @@ import {
   withReserve,
 } from '../data/index.ts';
 import { startAuth } from '../features/auth/start-auth.ts';
+import { ownScalars } from '../model/own-scalars.ts';
 import type { BuiltApp } from '../pipeline.ts';
-import { isScalarCode, scalarsOf } from '../query/resolvers/author-scalars.ts';
 import { createServer, type Log, type PlinthApp, type PlinthServer, type Readiness } from '../serve/index.ts';
 import { type AssembledApp, assembleApp } from './assemble-app.ts';
 import { completeViewer } from './complete-viewer.ts';
@@ -45,13 +45,13 @@ export interface ServeParts {
 export type ProjectApp = AssembledApp &
   Required<Pick<PlinthApp, 'documents'>> & {
     /** What `plinth generate` has compiled of these, or why there is nothing of it. */
-    readonly compiled: ReturnType<typeof findCompiledDocuments> | 'scalars';
+    readonly compiled: ReturnType<typeof findCompiledDocuments>;
   };
 
 /** Assembles the API of `built` with the author's resolvers as they are now. @throws UserError */
 export async function makeApp(parts: ServeParts): Promise<ProjectApp> {
   const { project, built, database } = parts;
-  const resolvers = await loadResolvers(project);
+  const resolvers = await loadResolvers(project, ownScalars(built.app));
   const hasCode = Object.keys(resolvers).length > 0;
   let client: Promise<PrismaClientLike> | undefined;
   const prismaClient = (): Promise<PrismaClientLike> =>
@@ -94,9 +94,7 @@ export async function makeApp(parts: ServeParts): Promise<ProjectApp> {
       samples: readOperations(project),
     });
     const { limits } = parts.config;
-    // Whether a value in a document is one of an author's scalar, only its code can tell.
-    const hasScalars = [...scalarsOf(built.app)].some((name) => isScalarCode(resolvers[name]));
-    const compiled = hasScalars ? 'scalars' : findCompiledDocuments(project, built, limits);
+    const compiled = findCompiledDocuments(project, built, limits, resolvers);
     const fitting = typeof compiled === 'string' ? undefined : compiled;
     if (fitting) app.restore(fitting);
     return {

@@ -58,7 +58,7 @@ async function compile(): Promise<string> {
 }
 
 function find(settings = {}) {
-  return findCompiledDocuments(project, buildApp(readSources(project)), limits(settings));
+  return findCompiledDocuments(project, buildApp(readSources(project)), limits(settings), {});
 }
 
 describe('what was compiled', () => {

@@ -2,6 +2,7 @@ import { mkdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { messageOf } from '../../kit/message-of.ts';
 import { chooseHome, reachableBinaries } from './choose-home.ts';
 import { findBinaries } from './find-binaries.ts';
 import { initialiseCluster, superuser } from './initialise-cluster.ts';
@@ -153,7 +154,7 @@ class Supervisor {
     try {
       await this.start();
     } catch (error) {
-      this.#log(error instanceof Error ? error.message : String(error));
+      this.#log(messageOf(error));
       await this.#restart();
     }
   }

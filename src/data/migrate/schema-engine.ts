@@ -5,6 +5,7 @@ import {
   type SqlDriverAdapter,
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
+import { messageOf } from '../../kit/message-of.ts';
 import { compileWasm, instantiateWasm } from '../prisma/prisma-engine-modules.ts';
 import { MigrationError } from './migration-errors.ts';
 
@@ -48,7 +49,7 @@ export async function diffSchemas(from: string | undefined, to: string | undefin
     });
     return tidy(stdout ?? '');
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new MigrationError(`Prisma's schema engine could not compare the schemas: ${why}`, {
       cause: error,
     });

@@ -1,5 +1,7 @@
-import { type GraphQLScalarType, type GraphQLSchema, Kind } from 'graphql';
+import type { GraphQLScalarType, GraphQLSchema } from 'graphql';
+import { messageOf } from '../../kit/message-of.ts';
 import type { AppModel } from '../../model/app-model.ts';
+import { ownScalars } from '../../model/own-scalars.ts';
 import type { CustomResolvers } from './custom-resolvers.ts';
 
 /** What the values of a scalar are read and written with. */
@@ -33,30 +35,29 @@ function read(name: string, parse: () => unknown): unknown {
   } catch (error) {
     throw new Error(messageOf(error));
   }
-  if (!isPromise(value)) return value;
-  // Nobody waits for it.
-  value.then(undefined, () => undefined);
-  throw new Error(`The code of ${name} must not be async.`);
+  return atOnce(name, value);
 }
 
 function writable(name: string, value: unknown): unknown {
-  if (isPromise(value)) {
-    value.then(undefined, () => undefined);
-    throw new Error(`The code of ${name} must not be async.`);
-  }
-  if (value !== undefined && value !== null && JSON.stringify(value) === undefined)
-    throw new Error(`${name} cannot be written as JSON: it is a ${typeof value}.`);
+  const isWritten = typeof atOnce(name, value) !== 'object' ? !UNWRITTEN.has(typeof value) : isJson(value);
+  if (!isWritten) throw new Error(`${name} cannot be written as JSON: it is a ${typeof value}.`);
   return value;
 }
 
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
+const UNWRITTEN: ReadonlySet<string> = new Set(['bigint', 'function', 'symbol']);
+
+/** @throws TypeError for what is a circle, or has a bigint in it */
+function isJson(value: unknown): boolean {
+  return value === null || JSON.stringify(value) !== undefined;
 }
 
-/** What was thrown says of itself, be it an Error or not. */
-export function messageOf(thrown: unknown): string {
-  const message = (thrown as { message?: unknown } | null | undefined)?.message;
-  return typeof message === 'string' ? message : String(thrown);
+/** @throws Error where the value is a promise, for which graphql-js does not wait here */
+function atOnce(name: string, value: unknown): unknown {
+  const { then } = (value ?? {}) as Partial<PromiseLike<unknown>>;
+  if (typeof then !== 'function') return value;
+  // Nobody else hears of its failure.
+  then.call(value as PromiseLike<unknown>, undefined, () => undefined);
+  throw new Error(`The code of ${name} must not be async.`);
 }
 
 /** What is wrong with the scalars that the author exports, a line each. */
@@ -66,7 +67,7 @@ export function findStrayScalars(
   custom: CustomResolvers,
   ours: Readonly<Record<string, unknown>>,
 ): readonly string[] {
-  const declared = scalarsOf(app);
+  const declared = ownScalars(app);
   return Object.entries(custom).flatMap(([name, value]) => {
     if (isScalarCode(value)) {
       const fault = Object.hasOwn(ours, name)
@@ -80,14 +81,7 @@ export function findStrayScalars(
 }
 
 function whyNoScalar(schema: GraphQLSchema, name: string, declared: ReadonlySet<string>): string | undefined {
-  // Without a capital, what is not declared is a helper of the author's.
-  if (declared.has(name) || !/^[A-Z]/.test(name)) return undefined;
+  if (declared.has(name)) return undefined;
   if (schema.getType(name)) return 'which is no scalar in the schema.';
   return `which the schema does not declare: add \`scalar ${name}\`.`;
-}
-
-/** Names of the scalars that the author declares. */
-export function scalarsOf(app: AppModel): ReadonlySet<string> {
-  const nodes = app.customTypes.filter((node) => node.kind === Kind.SCALAR_TYPE_DEFINITION);
-  return new Set(nodes.map(({ name }) => name.value));
 }

@@ -1,5 +1,6 @@
 import type { GraphQLFieldResolver } from 'graphql';
 import type { AppModel, CustomField, ResolvedField } from '../../model/app-model.ts';
+import { ownScalars } from '../../model/own-scalars.ts';
 import type { GraphQLContext } from '../graphql-context.ts';
 import { decided, refusalToCall } from '../read/readable.ts';
 import { runStatement, statementEnv } from '../read/run-statement.ts';
@@ -7,7 +8,7 @@ import type { RequestScope } from '../request-scope.ts';
 import { exprToSql } from '../sql/predicate-to-sql.ts';
 import { sql } from '../sql/sql.ts';
 import { admit } from './admit.ts';
-import { isScalarCode, scalarsOf } from './author-scalars.ts';
+import { isScalarCode } from './author-scalars.ts';
 import type { Resolver } from './resolver.ts';
 
 /** What the author's `resolvers/*.ts` export: by type, by field. */
@@ -104,7 +105,7 @@ export function findStrayResolvers(
   custom: CustomResolvers,
   used: ReadonlySet<string>,
 ): readonly string[] {
-  const scalars = scalarsOf(app);
+  const scalars = ownScalars(app);
   return Object.entries(custom).flatMap(([type, fields]) => {
     if (typeof fields !== 'object' || fields === null || isScalarCode(fields) || scalars.has(type)) return [];
     return Object.keys(fields)

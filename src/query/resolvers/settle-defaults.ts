@@ -13,7 +13,7 @@ import {
   isSpecifiedScalarType,
   valueFromAST,
 } from 'graphql';
-import { messageOf } from './author-scalars.ts';
+import { messageOf } from '../../kit/message-of.ts';
 
 /**
  * Reads default values with the code that scalars have by now: a schema that is built from SDL has read them without.

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '../../kit/message-of.ts';
 import { packageFile } from '../../kit/package-file.ts';
 
 /** GraphiQL's files: a folder, not there yet, or not to be had, with the reason. */
@@ -56,7 +57,7 @@ function startBuilding(report: (bundle: Bundle) => void): Bundle {
     report({ state: 'ready', folder });
   };
   building().catch((error: unknown) => {
-    report({ state: 'failed', reason: error instanceof Error ? error.message : String(error) });
+    report({ state: 'failed', reason: messageOf(error) });
   });
   return { state: 'building' };
 }

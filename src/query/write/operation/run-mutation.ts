@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ExecutionResult, GraphQLError, Kind, type OperationDefinitionNode } from 'graphql';
 import { DatabaseError, type Tx } from '../../../data/index.ts';
+import { messageOf } from '../../../kit/message-of.ts';
 import { oneAfterAnother } from '../../../kit/one-after-another.ts';
 import { ViewerError } from '../../../kit/viewer-error.ts';
 import { beginOperation, guardMutationFields, isSkipped, mayRunAgain } from './guard-mutation-fields.ts';
@@ -166,8 +167,4 @@ function causeOf(error: unknown): unknown {
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
-}
-
-function messageOf(error: unknown): string {
-  return asError(error).message;
 }
